@@ -1,0 +1,2 @@
+//! The `pynomaly` command.
+fn main() {}
