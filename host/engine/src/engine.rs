@@ -1,0 +1,157 @@
+//! The catalog's keeper: installs, replaces and removes plugins while requests run.
+
+use crate::catalog::{Catalog, PluginState, PluginStatus};
+use crate::error::{DetectError, InstallError};
+use crate::served::Served;
+use arc_swap::ArcSwap;
+use pynomaly_core::isolation_forest::IsolationForest;
+use pynomaly_sandbox::{Sandbox, digest};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Serves detectors by name.
+pub struct Engine {
+    sandbox: Sandbox,
+    catalog: ArcSwap<Catalog>,
+    /// One change at a time; readers never take it.
+    changing: Mutex<()>,
+}
+
+impl Engine {
+    /// An engine that serves the native detectors; plugins are installed afterwards.
+    #[must_use]
+    pub fn new(sandbox: Sandbox) -> Self {
+        let natives = [Served::native(Box::new(IsolationForest::default()))];
+        let mut catalog = Catalog::default();
+        for served in natives {
+            catalog.detectors.insert(served.descriptor().name.clone(), Arc::new(served));
+        }
+        Self { sandbox, catalog: ArcSwap::from_pointee(catalog), changing: Mutex::new(()) }
+    }
+
+    /// What is served now. Hold the `Arc` for as long as one answer must be consistent.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.load_full()
+    }
+
+    /// The sandbox that plugins run in.
+    #[must_use]
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// The detector that answers to `name`.
+    ///
+    /// # Errors
+    /// [`DetectError::UnknownDetector`], listing the names there are.
+    pub fn get(&self, name: &str) -> Result<Arc<Served>, DetectError> {
+        let catalog = self.catalog.load();
+        catalog.get(name).cloned().ok_or_else(|| DetectError::UnknownDetector {
+            name: name.to_owned(),
+            known: catalog.detectors.keys().cloned().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// Makes `component` what `source` serves. Whatever goes wrong, what `source` served before
+    /// serves on, and [`Catalog::plugins`] says why.
+    ///
+    /// Blocks for the compilation; requests are not held up.
+    ///
+    /// # Errors
+    /// [`InstallError`], also kept in the catalog.
+    pub fn install(&self, source: &str, component: &[u8]) -> Result<Arc<Served>, InstallError> {
+        let _one_change = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = self.prepare(source, component);
+        if let Err(error) = &outcome {
+            let digest = Some(digest(component));
+            self.refuse(source, digest, error);
+        }
+        let served = outcome?;
+        self.change(|catalog| catalog.serve(source, &served));
+        Ok(served)
+    }
+
+    /// Records that `source` could not even be read.
+    pub fn report_unreadable(&self, source: &str, error: std::io::Error) {
+        let _one_change = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.refuse(source, None, &InstallError::Read(error));
+    }
+
+    /// Stops serving what `source` serves. Requests that hold it finish with it.
+    pub fn remove(&self, source: &str) {
+        let _one_change = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.change(|catalog| catalog.remove(source));
+        tracing::info!(source, "plugin removed");
+    }
+
+    /// All that can fail, before anything changes.
+    fn prepare(&self, source: &str, component: &[u8]) -> Result<Arc<Served>, InstallError> {
+        let plugin = self.sandbox.load(component)?;
+        let served = Arc::new(Served::plugin(plugin));
+        self.catalog.load().admit(source, &served, self.sandbox.limits().plugins_max)?;
+        Ok(served)
+    }
+
+    fn refuse(&self, source: &str, digest: Option<String>, error: &InstallError) {
+        tracing::warn!(source, digest, reason = %error, "plugin refused");
+        self.change(|catalog| {
+            let status = catalog.plugins.entry(source.to_owned()).or_insert_with(|| PluginStatus {
+                source: source.to_owned(),
+                state: PluginState::Active,
+                name: None,
+                version: None,
+                digest: None,
+            });
+            status.state = PluginState::Refused { digest, reason: error.to_string() };
+        });
+    }
+
+    fn change(&self, edit: impl FnOnce(&mut Catalog)) {
+        let now = self.catalog.load();
+        let mut next =
+            Catalog { detectors: now.detectors.clone(), plugins: now.plugins.clone() };
+        edit(&mut next);
+        self.catalog.store(Arc::new(next));
+    }
+}
+
+impl Catalog {
+    /// Whether `source` may serve this detector.
+    fn admit(&self, source: &str, served: &Served, limit: usize) -> Result<(), InstallError> {
+        let name = &served.descriptor().name;
+        if self.get(name).is_some_and(|there| there.is_native()) {
+            return Err(InstallError::Reserved(name.clone()));
+        }
+        let serves_it = |status: &&PluginStatus| status.name.as_ref() == Some(name);
+        if let Some(other) = self.plugins().filter(serves_it).find(|it| it.source != source) {
+            let source_name = other.source.clone();
+            return Err(InstallError::Conflict { name: name.clone(), source_name });
+        }
+        let others = self.plugins().filter(|it| it.source != source && it.name.is_some()).count();
+        if others >= limit {
+            return Err(InstallError::TooMany { limit });
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, source: &str, served: &Arc<Served>) {
+        let descriptor = served.descriptor();
+        let status = PluginStatus {
+            source: source.to_owned(),
+            state: PluginState::Active,
+            name: Some(descriptor.name.clone()),
+            version: Some(descriptor.version.clone()),
+            digest: Some(served.digest().to_owned()),
+        };
+        tracing::info!(source, name = descriptor.name, digest = served.digest(), "plugin active");
+        self.remove(source);
+        self.plugins.insert(source.to_owned(), status);
+        self.detectors.insert(descriptor.name.clone(), Arc::clone(served));
+    }
+
+    fn remove(&mut self, source: &str) {
+        if let Some(name) = self.plugins.remove(source).and_then(|status| status.name) {
+            self.detectors.remove(&name);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Why a detection has no answer, and why a plugin was not installed.
+
+use pynomaly_core::{DetectorError, ParameterError, threshold::ThresholdError};
+use pynomaly_sandbox::{CallError, LoadError};
+
+/// Why [`crate::Engine::detect`] has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DetectError {
+    /// No detector answers to that `detector_type`.
+    #[error("there is no detector `{name}`; there are: {known}")]
+    UnknownDetector {
+        /// The `detector_type` asked for.
+        name: String,
+        /// Every `detector_type` there is, for the message.
+        known: String,
+    },
+    /// A parameter is unknown or out of range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The contamination or threshold is out of range.
+    #[error(transparent)]
+    Threshold(#[from] ThresholdError),
+    /// A missing value, and the detector accepts none. Counted from 0.
+    #[error("the value in row {row}, column {column} is missing, and `{name}` accepts none")]
+    Missing {
+        /// The detector.
+        name: String,
+        /// Row of the value.
+        row: usize,
+        /// Column of the value.
+        column: usize,
+    },
+    /// Fewer rows than the detector needs.
+    #[error("`{name}` needs at least {needed} rows and got {given}")]
+    TooFewRows {
+        /// The detector.
+        name: String,
+        /// Rows needed.
+        needed: u32,
+        /// Rows given.
+        given: usize,
+    },
+    /// The detector itself refused.
+    #[error(transparent)]
+    Detector(#[from] DetectorError),
+    /// The plugin trapped, ran into a limit, or broke the contract.
+    #[error(transparent)]
+    Call(CallError),
+}
+
+impl From<CallError> for DetectError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Detector(error) => Self::Detector(error),
+            other => Self::Call(other),
+        }
+    }
+}
+
+/// Why a component was not installed. What served before serves on.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The sandbox refused it.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The name belongs to a detector of the host itself.
+    #[error("the name `{0}` belongs to a detector of the host")]
+    Reserved(String),
+    /// Another source already serves that name.
+    #[error("the name `{name}` is already served by `{source_name}`")]
+    Conflict {
+        /// The detector's name.
+        name: String,
+        /// The source that serves it.
+        source_name: String,
+    },
+    /// As many plugins as allowed are installed.
+    #[error("{limit} plugins are installed, which is the limit")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// The file could not be read.
+    #[error("the file cannot be read: {0}")]
+    Read(std::io::Error),
+}

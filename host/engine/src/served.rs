@@ -1,0 +1,187 @@
+//! One detector as the engine serves it, native or sandboxed, behind one door.
+
+use crate::error::DetectError;
+use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
+use pynomaly_sandbox::{Budget, Plugin, WarmModel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A detector of the catalog.
+pub struct Served {
+    runtime: Runtime,
+    digest: String,
+}
+
+enum Runtime {
+    Native(Box<dyn Detector>),
+    Plugin(Plugin),
+}
+
+/// A fitted model, pinned to the detector version that fitted it.
+pub struct FittedModel {
+    served: Arc<Served>,
+    columns: usize,
+    state: State,
+}
+
+enum State {
+    Native(Box<dyn Model>),
+    /// One instance, one call at a time.
+    Warm(Box<Mutex<WarmModel>>),
+}
+
+/// Scores and what they cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// One per row.
+    pub scores: Vec<f64>,
+    /// Fuel burnt by the sandbox; `None` for a native detector, which is not metered.
+    pub fuel_used: Option<u64>,
+}
+
+impl Served {
+    pub(crate) fn native(detector: Box<dyn Detector>) -> Self {
+        let Descriptor { name, version, .. } = detector.descriptor();
+        let digest = format!("native:{name}@{version}");
+        Self { runtime: Runtime::Native(detector), digest }
+    }
+
+    pub(crate) fn plugin(plugin: Plugin) -> Self {
+        let digest = plugin.digest().to_owned();
+        Self { runtime: Runtime::Plugin(plugin), digest }
+    }
+
+    /// What the detector says of itself.
+    #[must_use]
+    pub fn descriptor(&self) -> &Descriptor {
+        match &self.runtime {
+            Runtime::Native(detector) => detector.descriptor(),
+            Runtime::Plugin(plugin) => plugin.descriptor(),
+        }
+    }
+
+    /// What exactly computes: `sha256:…` of a plugin's component, or `native:NAME@VERSION`, whose
+    /// version changes with every change of a bit of its scores.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Whether it runs in this process, unsandboxed.
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        matches!(self.runtime, Runtime::Native(_))
+    }
+
+    /// Learns from `training`; gives the model and one score per training row.
+    ///
+    /// # Errors
+    /// [`DetectError`] from the check of the rows to the verdict of the detector.
+    pub fn fit(
+        self: &Arc<Self>,
+        training: &Matrix,
+        parameters: &Parameters,
+        seed: u64,
+        budget: &Budget,
+    ) -> Result<(FittedModel, Scored), DetectError> {
+        self.check_rows(training)?;
+        let (state, scored) = match &self.runtime {
+            Runtime::Native(detector) => {
+                let fitted = detector.fit(training, parameters, seed)?;
+                let scored = Scored { scores: fitted.training_scores, fuel_used: None };
+                (State::Native(fitted.model), scored)
+            }
+            Runtime::Plugin(plugin) => {
+                let fitted = plugin.fit(training, parameters, seed, budget)?;
+                let scored =
+                    Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };
+                (State::Warm(Box::new(Mutex::new(fitted.model))), scored)
+            }
+        };
+        Ok((FittedModel { served: Arc::clone(self), columns: training.columns(), state }, scored))
+    }
+
+    /// Rebuilds a model of `columns` columns from the bytes of [`FittedModel::save`].
+    ///
+    /// # Errors
+    /// [`DetectorError::BadState`] for bytes of another detector, or a fault of the plugin.
+    pub fn load(
+        self: &Arc<Self>,
+        state: &[u8],
+        columns: usize,
+        budget: &Budget,
+    ) -> Result<FittedModel, DetectError> {
+        let state = match &self.runtime {
+            Runtime::Native(detector) => State::Native(detector.load(state)?),
+            Runtime::Plugin(plugin) => {
+                State::Warm(Box::new(Mutex::new(plugin.load(state, budget)?)))
+            }
+        };
+        Ok(FittedModel { served: Arc::clone(self), columns, state })
+    }
+
+    fn check_rows(&self, training: &Matrix) -> Result<(), DetectError> {
+        let descriptor = self.descriptor();
+        self.check_missing(training)?;
+        if training.rows() < descriptor.minimum_rows as usize {
+            return Err(DetectError::TooFewRows {
+                name: descriptor.name.clone(),
+                needed: descriptor.minimum_rows,
+                given: training.rows(),
+            });
+        }
+        Ok(())
+    }
+
+    fn check_missing(&self, data: &Matrix) -> Result<(), DetectError> {
+        let descriptor = self.descriptor();
+        if descriptor.accepts_missing {
+            return Ok(());
+        }
+        data.first_missing().map_or(Ok(()), |(row, column)| {
+            Err(DetectError::Missing { name: descriptor.name.clone(), row, column })
+        })
+    }
+}
+
+impl FittedModel {
+    /// The detector version that fitted this model, and alone scores with it.
+    #[must_use]
+    pub fn served(&self) -> &Arc<Served> {
+        &self.served
+    }
+
+    /// One score per row.
+    ///
+    /// # Errors
+    /// [`DetectError`]; among others where the number of columns is not that of the training.
+    pub fn score(&self, data: &Matrix, budget: &Budget) -> Result<Scored, DetectError> {
+        self.served.check_missing(data)?;
+        if data.columns() != self.columns {
+            let message =
+                format!("the model has {} columns, the rows {}", self.columns, data.columns());
+            return Err(DetectorError::InvalidInput(message).into());
+        }
+        match &self.state {
+            State::Native(model) => Ok(Scored { scores: model.score(data)?, fuel_used: None }),
+            State::Warm(model) => {
+                let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+                let scored = model.score(data, budget)?;
+                Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
+            }
+        }
+    }
+
+    /// The whole state as portable bytes.
+    ///
+    /// # Errors
+    /// A fault of the plugin.
+    pub fn save(&self, budget: &Budget) -> Result<Vec<u8>, DetectError> {
+        match &self.state {
+            State::Native(model) => Ok(model.save()),
+            State::Warm(model) => {
+                let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(model.save(budget)?)
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Watches the plugin folder: add, replace, delete, while requests run.
+
+use crate::catalog::PluginState;
+use crate::engine::Engine;
+use crate::folder::{self, Listing};
+use notify::{RecursiveMode, Watcher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A file counts as written once it has looked the same for this long. Half a file that a slow
+/// copy leaves for longer than this is refused, and looked at again when it grows.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// A look without any event, for file systems that send none.
+const POLL: Duration = Duration::from_secs(5);
+
+/// A running watch; dropping it ends it.
+pub struct FolderWatch {
+    wake: Sender<Wake>,
+    thread: Option<JoinHandle<()>>,
+    _watcher: notify::RecommendedWatcher,
+}
+
+enum Wake {
+    Look,
+    End,
+}
+
+/// Loads what is in `folder` now, then follows its changes from a thread of its own, which also
+/// compiles: requests never wait for a compilation.
+///
+/// # Errors
+/// Where the folder cannot be read or watched, or the thread cannot be started.
+pub fn watch_folder(engine: Arc<Engine>, folder: &Path) -> notify::Result<FolderWatch> {
+    let (wake, woken) = channel();
+    let sender = wake.clone();
+    let mut watcher = notify::recommended_watcher(move |_event| {
+        // The only receiver gone means that the watch is ending.
+        let _ = sender.send(Wake::Look);
+    })?;
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    // Listed before it is loaded: what changes in between is seen as a change.
+    let known = folder::list(folder).map_err(notify::Error::io)?;
+    folder::load_folder(&engine, folder).map_err(notify::Error::io)?;
+    let follow = Follow { engine, folder: folder.to_owned(), known };
+    let thread = std::thread::Builder::new()
+        .name("plugin-folder".into())
+        .spawn(move || follow.run(&woken))
+        .map_err(notify::Error::io)?;
+    Ok(FolderWatch { wake, thread: Some(thread), _watcher: watcher })
+}
+
+impl Drop for FolderWatch {
+    fn drop(&mut self) {
+        let _ = self.wake.send(Wake::End);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Follow {
+    engine: Arc<Engine>,
+    folder: PathBuf,
+    /// What was last installed, or refused.
+    known: Listing,
+}
+
+impl Follow {
+    fn run(mut self, woken: &Receiver<Wake>) {
+        loop {
+            match woken.recv_timeout(POLL) {
+                Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
+            }
+            if !self.settle(woken) {
+                return;
+            }
+        }
+    }
+
+    /// Looks until nothing changes any more; `false` if the watch is ending.
+    fn settle(&mut self, woken: &Receiver<Wake>) -> bool {
+        let mut before = self.look();
+        while before.as_ref().is_some_and(|listing| *listing != self.known) {
+            std::thread::sleep(SETTLE);
+            while let Ok(wake) = woken.try_recv() {
+                if matches!(wake, Wake::End) {
+                    return false;
+                }
+            }
+            let now = self.look();
+            if let (Some(before), Some(now)) = (&before, &now) {
+                self.apply(before, now);
+            }
+            before = now;
+        }
+        true
+    }
+
+    fn look(&self) -> Option<Listing> {
+        folder::list(&self.folder)
+            .inspect_err(|error| tracing::error!(%error, "the plugin folder cannot be read"))
+            .ok()
+    }
+
+    /// Takes over every change that looked the same in two looks.
+    fn apply(&mut self, before: &Listing, now: &Listing) {
+        let gone: Vec<_> = self.known.keys().filter(|name| !now.contains_key(*name)).cloned().collect();
+        for name in &gone {
+            self.known.remove(name);
+            self.engine.remove(name);
+        }
+        for (name, file) in now {
+            let settled = before.get(name) == Some(file);
+            if settled && self.known.get(name) != Some(file) {
+                self.known.insert(name.clone(), file.clone());
+                folder::install_file(&self.engine, name, &file.0);
+            }
+        }
+        if !gone.is_empty() {
+            self.retry_refused();
+        }
+    }
+
+    /// A name or a place that is free again may be just what a refused file was waiting for.
+    fn retry_refused(&self) {
+        let catalog = self.engine.catalog();
+        let refused = |status: &&crate::PluginStatus| matches!(status.state, PluginState::Refused { .. });
+        for status in catalog.plugins().filter(refused) {
+            if let Some((path, _)) = self.known.get(&status.source) {
+                folder::install_file(&self.engine, &status.source, path);
+            }
+        }
+    }
+}
