@@ -108,8 +108,7 @@ impl Engine {
 
     fn change(&self, edit: impl FnOnce(&mut Catalog)) {
         let now = self.catalog.load();
-        let mut next =
-            Catalog { detectors: now.detectors.clone(), plugins: now.plugins.clone() };
+        let mut next = Catalog { detectors: now.detectors.clone(), plugins: now.plugins.clone() };
         edit(&mut next);
         self.catalog.store(Arc::new(next));
     }

@@ -19,6 +19,6 @@ pub use digest::data_digest;
 pub use engine::Engine;
 pub use error::{DetectError, InstallError};
 pub use folder::load_folder;
-pub use pynomaly_sandbox::{Budget, CallError, Limits, LimitKind, Sandbox};
+pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox};
 pub use served::{FittedModel, Scored, Served};
 pub use watch::{FolderWatch, watch_folder};

@@ -109,7 +109,8 @@ impl Follow {
 
     /// Takes over every change that looked the same in two looks.
     fn apply(&mut self, before: &Listing, now: &Listing) {
-        let gone: Vec<_> = self.known.keys().filter(|name| !now.contains_key(*name)).cloned().collect();
+        let gone: Vec<_> =
+            self.known.keys().filter(|name| !now.contains_key(*name)).cloned().collect();
         for name in &gone {
             self.known.remove(name);
             self.engine.remove(name);
@@ -129,7 +130,8 @@ impl Follow {
     /// A name or a place that is free again may be just what a refused file was waiting for.
     fn retry_refused(&self) {
         let catalog = self.engine.catalog();
-        let refused = |status: &&crate::PluginStatus| matches!(status.state, PluginState::Refused { .. });
+        let refused =
+            |status: &&crate::PluginStatus| matches!(status.state, PluginState::Refused { .. });
         for status in catalog.plugins().filter(refused) {
             if let Some((path, _)) = self.known.get(&status.source) {
                 folder::install_file(&self.engine, &status.source, path);

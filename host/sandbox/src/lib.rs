@@ -1,1 +1,29 @@
-//! TODO
+//! The only crate that knows wasmtime: turns component bytes into detectors that cannot hurt
+//! the host, each other or the data.
+//!
+//! Read in this order: [`Limits`] (what is bounded), `precheck.rs` (what is refused before it is
+//! compiled), `sandbox.rs` (bytes → [`Plugin`]), `call.rs` (how a call is run and ended).
+//!
+//! **Isolation.** Every [`Plugin::fit`] and [`Plugin::load`] gets a fresh instance with a memory
+//! of its own. That instance lives on as the [`WarmModel`] of one owner and sees no other data.
+//! After a trap, an exhausted limit or a cancelled call its memory is gone for good.
+
+mod bindings;
+mod cache;
+mod call;
+mod convert;
+mod error;
+mod guest;
+mod limits;
+mod model;
+mod plugin;
+mod precheck;
+mod runtime;
+mod sandbox;
+
+pub use cache::digest;
+pub use error::{CallError, LimitKind, LoadError, SandboxError};
+pub use limits::{Budget, Limits};
+pub use model::{Scored, WarmModel};
+pub use plugin::{Fitted, Plugin};
+pub use sandbox::Sandbox;

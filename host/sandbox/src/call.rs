@@ -1,0 +1,146 @@
+//! How a call into a guest is run, and how it is ended.
+//!
+//! wasmtime runs the guest as a coroutine that gives way every [`YIELD_FUEL`] units. Nothing
+//! else runs meanwhile on this thread; the pause is only used to look at the clock and at the
+//! caller's wish to cancel.
+
+use crate::bindings::Plugin as Bindings;
+use crate::error::{CallError, LimitKind};
+use crate::guest::Guest;
+use crate::limits::{Budget, Limits};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
+
+/// Fuel between two looks at the clock: about a millisecond of work.
+const YIELD_FUEL: u64 = 2_000_000;
+
+/// One instance with its memory.
+pub(crate) struct Live {
+    pub(crate) store: Store<Guest>,
+    pub(crate) bindings: Bindings,
+    pub(crate) limits: Arc<Limits>,
+}
+
+/// How a running future was ended early.
+enum Stopped {
+    Deadline,
+    Cancelled,
+}
+
+/// A store for one instance, without fuel yet.
+pub(crate) fn new_store(
+    engine: &wasmtime::Engine,
+    plugin: Arc<str>,
+    limits: &Arc<Limits>,
+) -> Store<Guest> {
+    let mut store = Store::new(engine, Guest::new(plugin, Arc::clone(limits)));
+    store.limiter(|guest| guest);
+    store.set_max_component_handles(limits.handles_max);
+    store
+}
+
+/// Gives the store what the budget and the expected size of the answer allow.
+pub(crate) fn refuel(
+    store: &mut Store<Guest>,
+    budget: &Budget,
+    answer_bytes: usize,
+) -> Result<(), CallError> {
+    store.set_fuel(budget.fuel).map_err(host)?;
+    store.fuel_async_yield_interval(Some(YIELD_FUEL)).map_err(host)?;
+    let transfer = answer_bytes.saturating_add(store.data().transfer_bytes_max());
+    store.set_hostcall_fuel(transfer);
+    Ok(())
+}
+
+/// Runs one call to its end or to its deadline, on this thread.
+///
+/// The store is handed in by value inside `future`: whoever gets an error drops it.
+pub(crate) fn drive<T>(
+    future: impl Future<Output = wasmtime::Result<T>>,
+    budget: &Budget,
+) -> Result<wasmtime::Result<T>, CallError> {
+    match poll_until(future, budget) {
+        Ok(outcome) => Ok(outcome),
+        Err(Stopped::Deadline) => Err(CallError::Limit(LimitKind::Wall(budget.wall))),
+        Err(Stopped::Cancelled) => Err(CallError::Cancelled),
+    }
+}
+
+fn poll_until<F: Future>(future: F, budget: &Budget) -> Result<F::Output, Stopped> {
+    let deadline = budget.deadline(Instant::now());
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(outcome) = future.as_mut().poll(&mut context) {
+            return Ok(outcome);
+        }
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Stopped::Deadline);
+        }
+        if budget.is_cancelled() {
+            return Err(Stopped::Cancelled);
+        }
+    }
+}
+
+/// What a failed call means. Reads the guest's last words from the store.
+pub(crate) fn explain(
+    error: &wasmtime::Error,
+    store: &mut Store<Guest>,
+    budget: &Budget,
+    answer_bytes: usize,
+) -> CallError {
+    let guest = store.data_mut();
+    let limits = guest.limits();
+    if error.is::<PoolConcurrencyLimitError>() {
+        return CallError::Busy { limit: limits.instances_max };
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => return CallError::Limit(LimitKind::Fuel(budget.fuel)),
+        Some(Trap::StackOverflow) => {
+            return CallError::Limit(LimitKind::Stack(limits.stack_bytes_max));
+        }
+        _ if guest.memory_refused => {
+            return CallError::Limit(LimitKind::Memory(limits.memory_bytes_max));
+        }
+        Some(trap) => {
+            let trap = trap.to_string();
+            let kind = trap.trim_start_matches("wasm trap: ").to_owned();
+            let reason = guest.take_last_error().unwrap_or(kind);
+            return CallError::Trap { reason, location: location(error) };
+        }
+        None => {}
+    }
+    let text = format!("{error:#}");
+    // wasmtime gives these two no type of their own.
+    if text.contains("hostcall fuel") || text.contains("fuel allocated for hostcalls") {
+        let bytes = answer_bytes.saturating_add(limits.transfer_bytes_max);
+        return CallError::Limit(LimitKind::Transfer(bytes));
+    }
+    if text.contains("handle") && text.contains("limit") {
+        return CallError::Limit(LimitKind::Handles(limits.handles_max));
+    }
+    CallError::Contract(text)
+}
+
+/// `file:line` of the innermost frame in the plugin's own source.
+fn location(error: &wasmtime::Error) -> Option<String> {
+    let trace = error.downcast_ref::<WasmBacktrace>()?;
+    trace.frames().iter().flat_map(|frame| frame.symbols()).find_map(|symbol| {
+        let file = symbol.file().filter(|file| is_own_source(file))?;
+        Some(format!("{file}:{}", symbol.line()?))
+    })
+}
+
+/// Not the standard library's, whose frames stand on top of every panic.
+fn is_own_source(file: &str) -> bool {
+    !["/rustc", "/library/", "rust-src"].iter().any(|part| file.contains(part))
+}
+
+/// A failure that no guest can cause.
+pub(crate) fn host(error: wasmtime::Error) -> CallError {
+    CallError::Host(format!("{error:#}"))
+}

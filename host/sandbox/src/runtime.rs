@@ -1,0 +1,64 @@
+//! The one wasmtime engine: what it compiles, and what an instance may hold.
+
+use crate::error::SandboxError;
+use crate::limits::Limits;
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
+
+/// Core instances that a component may need: its own, and wit-component's shims.
+const CORE_INSTANCES_PER_COMPONENT: u32 = 16;
+/// Memories of a component: only the main module has one.
+const MEMORIES_PER_COMPONENT: u32 = 2;
+/// Tables of a component: the main module's, and the shims'.
+const TABLES_PER_COMPONENT: u32 = 8;
+/// Host bytes for the bookkeeping of an instance.
+const INSTANCE_BYTES_MAX: usize = 1024 * 1024;
+/// Pages of a freed slot that are zeroed in place instead of being given back: a fresh instance
+/// then needs no page faults for its first data.
+const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
+
+pub(crate) fn engine(limits: &Limits) -> Result<Engine, SandboxError> {
+    Engine::new(&config(limits)).map_err(|error| SandboxError::Engine(format!("{error:#}")))
+}
+
+fn config(limits: &Limits) -> Config {
+    let mut config = Config::new();
+    // A plugin is one synchronous computation; without concurrency a call costs half.
+    config.concurrency_support(false);
+    // Fuel gives the verdict. It also yields to the host, which then looks at the clock: one
+    // instrumentation for both bounds (docs/adr/0002).
+    config.consume_fuel(true);
+    config.max_wasm_stack(limits.stack_bytes_max);
+    config.async_stack_size(limits.stack_bytes_max.saturating_mul(2));
+    config.cranelift_opt_level(OptLevel::Speed);
+    config.wasm_simd(true);
+    config.wasm_relaxed_simd(true);
+    config.relaxed_simd_deterministic(true);
+    config.wasm_memory64(false);
+    config.wasm_backtrace_details(WasmBacktraceDetails::Enable);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    config
+}
+
+fn pool(limits: &Limits) -> PoolingAllocationConfig {
+    let count = limits.instances_max;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(count)
+        .total_core_instances(count.saturating_mul(4))
+        .total_memories(count)
+        .total_tables(count.saturating_mul(3))
+        .total_stacks(count)
+        .max_component_instance_size(INSTANCE_BYTES_MAX)
+        .max_core_instance_size(INSTANCE_BYTES_MAX)
+        .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT)
+        .max_tables_per_component(TABLES_PER_COMPONENT)
+        .max_memory_size(limits.memory_bytes_max)
+        .table_elements(limits.table_elements_max)
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .async_stack_keep_resident(KEEP_RESIDENT_BYTES)
+        .pagemap_scan(Enabled::Auto);
+    pool
+}

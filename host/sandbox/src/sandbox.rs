@@ -1,0 +1,137 @@
+//! From bytes to a plugin, step by step; the first step that refuses says why.
+
+use crate::bindings::{Plugin as Bindings, PluginPre};
+use crate::cache::{Cache, digest};
+use crate::call::{drive, explain, new_store, refuel};
+use crate::convert;
+use crate::error::{CallError, LoadError, SandboxError};
+use crate::guest::Guest;
+use crate::limits::Limits;
+use crate::plugin::Plugin;
+use crate::precheck::precheck;
+use crate::runtime;
+use pynomaly_core::Descriptor;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wasmtime::Engine;
+use wasmtime::component::{Component, HasSelf, Linker};
+
+/// Makes plugins. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Sandbox {
+    engine: Engine,
+    linker: Arc<Linker<Guest>>,
+    cache: Arc<Cache>,
+    limits: Arc<Limits>,
+}
+
+/// A component ready to be instantiated.
+pub(crate) struct Compiled {
+    pub(crate) instances: PluginPre<Guest>,
+    pub(crate) took: Duration,
+    pub(crate) from_cache: bool,
+}
+
+impl Sandbox {
+    /// A sandbox under `limits`. Compiled components are kept in `cache_folder` (made 0700 if it
+    /// is not there), or not at all.
+    ///
+    /// # Errors
+    /// [`SandboxError`] where this machine cannot run one.
+    pub fn new(limits: Limits, cache_folder: Option<PathBuf>) -> Result<Self, SandboxError> {
+        let engine = runtime::engine(&limits)?;
+        let mut linker = Linker::new(&engine);
+        Bindings::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
+            .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+        let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
+        Ok(Self { engine, linker: Arc::new(linker), cache, limits: Arc::new(limits) })
+    }
+
+    /// The bounds that every plugin of this sandbox is under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Checks, compiles and asks `component` what it is. Blocks for as long as the compiler
+    /// takes: milliseconds from the cache, up to seconds otherwise.
+    ///
+    /// # Errors
+    /// [`LoadError`], named after the step that refused.
+    pub fn load(&self, component: &[u8]) -> Result<Plugin, LoadError> {
+        precheck(component, &self.limits)?;
+        let digest = digest(component);
+        let compiled = self.compile(component, &digest)?;
+        let descriptor = self.describe(&compiled, &digest)?;
+        tracing::debug!(
+            digest,
+            name = descriptor.name,
+            millis = compiled.took.as_millis(),
+            from_cache = compiled.from_cache,
+            "plugin loaded"
+        );
+        Ok(Plugin::new(self.engine.clone(), compiled, descriptor, digest, Arc::clone(&self.limits)))
+    }
+
+    fn compile(&self, bytes: &[u8], digest: &str) -> Result<Compiled, LoadError> {
+        let started = Instant::now();
+        let key = self.cache_key(digest);
+        let cached = self.cache.read(&key).and_then(|kept| self.deserialise(&kept));
+        let from_cache = cached.is_some();
+        let component = match cached {
+            Some(component) => component,
+            None => self.compile_anew(bytes, &key)?,
+        };
+        let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
+        let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
+        let instances = PluginPre::new(instances).map_err(contract)?;
+        Ok(Compiled { instances, took: started.elapsed(), from_cache })
+    }
+
+    fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {
+        let compile = |error: wasmtime::Error| LoadError::Compile(format!("{error:#}"));
+        let component = Component::from_binary(&self.engine, bytes).map_err(compile)?;
+        self.cache.write(key, &component.serialize().map_err(compile)?);
+        Ok(component)
+    }
+
+    /// wasmtime's own header check turns away what another engine compiled.
+    #[expect(unsafe_code, reason = "the cache hands out only what this user wrote, whole")]
+    fn deserialise(&self, kept: &[u8]) -> Option<Component> {
+        // SAFETY: the bytes were written by `compile_anew` of a process of this user into a
+        // folder closed to others, and the digest kept beside them has been checked.
+        unsafe { Component::deserialize(&self.engine, kept) }.ok()
+    }
+
+    /// Digest of the component, and of everything about the engine that shapes its code.
+    fn cache_key(&self, digest: &str) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.engine.precompile_compatibility_hash().hash(&mut hasher);
+        format!("{}-{:016x}", digest.trim_start_matches("sha256:"), hasher.finish())
+    }
+
+    fn describe(&self, compiled: &Compiled, digest: &str) -> Result<Descriptor, LoadError> {
+        let answer_bytes = self.limits.descriptor_bytes_max;
+        let budget = self.limits.describe_budget();
+        let mut store = new_store(&self.engine, digest.into(), &self.limits);
+        refuel(&mut store, &budget, answer_bytes).map_err(LoadError::Describe)?;
+        let call = async {
+            let bindings = compiled.instances.instantiate_async(&mut store).await?;
+            bindings.pynomaly_detector_detector().call_describe(&mut store).await
+        };
+        let outcome = drive(call, &budget).map_err(LoadError::Describe)?;
+        let descriptor = outcome
+            .map_err(|error| explain(&error, &mut store, &budget, answer_bytes))
+            .map_err(LoadError::Describe)?;
+        convert::descriptor(descriptor).map_err(LoadError::Descriptor)
+    }
+}
+
+/// So that a refusal can name the whole of it.
+impl From<CallError> for LoadError {
+    fn from(error: CallError) -> Self {
+        Self::Describe(error)
+    }
+}

@@ -1,0 +1,1 @@
+//! The outside view: a real server on a real port.
