@@ -183,6 +183,17 @@ impl NumberRange {
     }
 }
 
+impl fmt::Display for Value {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(it) => write!(out, "{it}"),
+            Self::Integer(it) => write!(out, "{it}"),
+            Self::Number(it) => write!(out, "{it}"),
+            Self::Text(it) => write!(out, "{it:?}"),
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
