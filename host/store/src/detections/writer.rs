@@ -1,0 +1,106 @@
+//! The one writer of detections: many requests, one transaction.
+//!
+//! Committing costs the same for one detection as for many, so whatever waits when the writer
+//! is free goes into one transaction, and each is acknowledged after the commit. A lone
+//! detection never waits for company. A full queue refuses at once.
+
+use super::insert::insert;
+use crate::{Detection, StoreError};
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+/// Detections in one transaction.
+const BATCH_MAX: usize = 256;
+
+/// The near end of the queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+type Acknowledge = oneshot::Sender<Result<(), sqlx::Error>>;
+
+enum Message {
+    Write(Box<Detection>, Acknowledge),
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Starts the task that owns `connection`.
+    pub(crate) fn start(connection: SqliteConnection, queue_length: usize) -> Self {
+        let (queue, messages) = mpsc::channel(queue_length.max(1));
+        tokio::spawn(run(connection, messages));
+        Self { queue }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    pub(crate) async fn write(&self, detection: Detection) -> Result<(), StoreError> {
+        let (acknowledge, acknowledged) = oneshot::channel();
+        let message = Message::Write(Box::new(detection), acknowledge);
+        self.queue.try_send(message).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Closed(_) => StoreError::Closed,
+        })?;
+        Ok(acknowledged.await.map_err(|_| StoreError::Closed)??)
+    }
+
+    /// Returns once everything that was queued before is written and the connection is closed.
+    pub(crate) async fn close(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.queue.send(Message::Close(done)).await.is_ok() {
+            // An error means that the writer is gone, which is what is wanted.
+            let _ = finished.await;
+        }
+    }
+}
+
+async fn run(mut connection: SqliteConnection, mut messages: mpsc::Receiver<Message>) {
+    let mut waiting = Vec::with_capacity(BATCH_MAX);
+    let mut closing = None;
+    while closing.is_none() && messages.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        let mut batch = Vec::with_capacity(waiting.len());
+        let mut requests = Vec::with_capacity(waiting.len());
+        for message in waiting.drain(..) {
+            match message {
+                Message::Write(detection, request) => {
+                    batch.push(*detection);
+                    requests.push(request);
+                }
+                Message::Close(done) => closing = Some(done),
+            }
+        }
+        write_batch(&mut connection, &batch, requests).await;
+    }
+    drop(messages);
+    if let Err(error) = connection.close().await {
+        tracing::error!(%error, "the connection that writes detections did not close cleanly");
+    }
+    if let Some(done) = closing {
+        let _ = done.send(());
+    }
+}
+
+/// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
+/// fails for its neighbour's fault.
+async fn write_batch(
+    connection: &mut SqliteConnection,
+    batch: &[Detection],
+    requests: Vec<Acknowledge>,
+) {
+    if batch.is_empty() {
+        return;
+    }
+    let together = insert(connection, batch).await;
+    for (detection, request) in batch.iter().zip(requests) {
+        let mut outcome = Ok(());
+        if together.is_err() {
+            outcome = insert(connection, std::slice::from_ref(detection)).await;
+        }
+        // A request that is gone is no fault: its detection is written all the same.
+        let _ = request.send(outcome);
+    }
+}
