@@ -1,1 +1,12 @@
-//! The outside view: a real server on a real port.
+//! The outside view: a real server on a real port, real plugins, hostile guests.
+//!
+//! `cargo xtask test` builds what these tests start. One file a promise; `support/` arranges.
+
+mod bodies;
+mod detect;
+mod durability;
+mod hostile;
+mod hot_reload;
+mod refused_components;
+mod support;
+mod tokens;

@@ -1,0 +1,118 @@
+//! Guests that misbehave in a call: each is answered within its limit with a named error, and
+//! the other detectors' answers stay what they were.
+
+use crate::support::{Client, Server, bundled, guest};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// What a call may take at most in these tests.
+const WALL: Duration = Duration::from_millis(1_000);
+/// How much later than its limit an answer may come.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Mode of the hostile guest, and the code of the problem it must end in.
+const MODES: [(&str, &str); 16] = [
+    ("loop", "plugin_limit_wall"),
+    ("recurse", "plugin_limit_stack"),
+    ("allocate", "plugin_limit_memory"),
+    ("panic", "plugin_trap"),
+    ("divide_by_zero", "plugin_trap"),
+    ("unreachable", "plugin_trap"),
+    ("index_out_of_bounds", "plugin_trap"),
+    ("too_few_scores", "plugin_contract"),
+    ("too_many_scores", "plugin_contract"),
+    ("nan_score", "plugin_contract"),
+    ("infinite_score", "plugin_contract"),
+    ("negative_infinite_score", "plugin_contract"),
+    ("huge_output", "plugin_limit_transfer"),
+    ("log_flood", "plugin_limit_wall"),
+    ("huge_log_message", "plugin_limit_transfer"),
+    ("huge_error", "plugin_limit_transfer"),
+];
+
+fn server() -> Server {
+    let wall = WALL.as_millis().to_string();
+    Server::start_with(
+        &[("hostile.wasm", &guest("hostile")), ("knn.wasm", &bundled("knn"))],
+        &[("PYNOMALY_PLUGIN_WALL_MAX_MS", &wall)],
+    )
+}
+
+fn rows() -> Value {
+    json!([[1.0, 2.0], [2.0, 1.0], [1.5, 1.5], [1.0, 1.0], [2.0, 2.0], [1.2, 1.7], [90.0, -90.0]])
+}
+
+fn misbehave(client: &Client, mode: &str) -> String {
+    client.detect("hostile", &rows(), &json!({"parameters": {"mode": mode}})).code()
+}
+
+fn others(client: &Client) -> [Vec<f64>; 2] {
+    ["knn", "isolation_forest"].map(|name| client.detect(name, &rows(), &json!({})).scores())
+}
+
+#[test]
+fn each_is_answered_within_its_limit_with_its_name() {
+    let server = server();
+    let admin = server.admin();
+    let before = others(&admin);
+    for (mode, code) in MODES {
+        let asked = Instant::now();
+        assert_eq!(misbehave(&admin, mode), code, "{mode}");
+        let took = asked.elapsed();
+        assert!(took <= WALL + GRACE, "{mode} took {took:?}");
+        assert_eq!(others(&admin), before, "after {mode}");
+    }
+    let fine = admin.detect("hostile", &rows(), &json!({"parameters": {"mode": "fine"}}));
+    assert_eq!(fine.status, 200, "{}", fine.text);
+}
+
+#[test]
+fn a_panic_is_reported_with_its_message_and_place() {
+    let server = server();
+    let problem =
+        server.admin().detect("hostile", &rows(), &json!({"parameters": {"mode": "panic"}}));
+    let detail = problem.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("hostile") && detail.contains(".rs:"), "{detail}");
+}
+
+#[test]
+fn fuel_is_a_limit_of_its_own() {
+    let server = Server::start_with(
+        &[("hostile.wasm", &guest("hostile"))],
+        &[("PYNOMALY_PLUGIN_FUEL_MAX", "1000000")],
+    );
+    assert_eq!(misbehave(&server.admin(), "loop"), "plugin_limit_fuel");
+}
+
+#[test]
+fn others_are_answered_right_while_guests_misbehave() {
+    let server = server();
+    let admin = server.admin();
+    let before = others(&admin);
+    std::thread::scope(|scope| {
+        for mode in ["loop", "allocate", "log_flood"] {
+            let admin = &admin;
+            scope.spawn(move || (0..3).for_each(|_| drop(misbehave(admin, mode))));
+        }
+        for _ in 0..50 {
+            assert_eq!(others(&admin), before);
+        }
+    });
+}
+
+#[test]
+fn memory_is_back_to_its_level_after_200_rounds() {
+    let server = server();
+    let admin = server.admin();
+    let modes = ["allocate", "panic", "recurse", "too_many_scores", "huge_output"];
+    let round = |count: usize| {
+        for mode in modes.iter().cycle().take(count) {
+            misbehave(&admin, mode);
+        }
+    };
+    round(20);
+    let level = server.resident_kib();
+    round(200);
+    let now = server.resident_kib();
+    assert!(now <= level + level / 10 + 8 * 1024, "{level} KiB before, {now} KiB after");
+}

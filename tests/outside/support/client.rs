@@ -1,0 +1,110 @@
+//! A client of the HTTP API that says what it got.
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    agent: Agent,
+    url: String,
+    token: Option<String>,
+}
+
+/// Status, the headers that matter, and the body.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) text: String,
+}
+
+impl Client {
+    pub(crate) fn new(url: &str) -> Self {
+        let agent = Agent::config_builder().http_status_as_error(false).build().into();
+        Self { agent, url: url.to_owned(), token: None }
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn log_in(&self, email: &str, password: &str) -> Self {
+        let answer =
+            self.post("/api/v1/auth/login", &json!({"email": email, "password": password}));
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        self.with_token(answer.json()["access_token"].as_str().unwrap())
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.call().map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_bytes(path, "application/json", body.to_string().as_bytes())
+    }
+
+    pub(crate) fn post_bytes(&self, path: &str, content_type: &str, body: &[u8]) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let mut request = request.header("content-type", content_type);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.send(body).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
+    pub(crate) fn detect(&self, detector: &str, rows: &Value, more: &Value) -> Answer {
+        let mut body = json!({"data": rows, "detector_type": detector, "seed": 7});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        self.post("/api/v1/detect", &body)
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The stable code of a problem; checks that it is one.
+    pub(crate) fn code(&self) -> String {
+        assert_eq!(self.content_type, "application/problem+json", "{self:?}");
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status, "{self:?}");
+        assert!(problem["request_id"].is_string(), "{self:?}");
+        problem["code"].as_str().unwrap().to_owned()
+    }
+
+    /// All scores of a detection.
+    pub(crate) fn scores(&self) -> Vec<f64> {
+        let json = self.json();
+        let results = json["results"].as_array().unwrap_or_else(|| panic!("no results: {self:?}"));
+        results.iter().map(|result| result["score"].as_f64().unwrap()).collect()
+    }
+
+    fn read(mut answer: ureq::http::Response<ureq::Body>) -> Self {
+        let header = |name: &str| {
+            answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let (content_type, request_id) = (header("content-type"), header("x-request-id"));
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(1 << 30).read_to_string();
+        let text = body.unwrap_or_else(|error| error.to_string());
+        Self { status, content_type: content_type.unwrap_or_default(), request_id, text }
+    }
+
+    /// No answer at all: the connection failed.
+    fn broken(error: ureq::Error) -> Self {
+        let text = format!("no answer: {error}");
+        Self { status: 0, content_type: String::new(), request_id: None, text }
+    }
+}

@@ -1,0 +1,44 @@
+//! Components: bundled ones, hostile ones, and ones that no compiler would make.
+
+use std::path::Path;
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{ManglingAndAbi, Resolve};
+
+/// A bundled plugin.
+pub(crate) fn bundled(name: &str) -> Vec<u8> {
+    built("plugins", name)
+}
+
+/// A guest that is written for these tests; see `tests/guests/`.
+pub(crate) fn guest(name: &str) -> Vec<u8> {
+    built("plugins-test", name)
+}
+
+fn built(folder: &str, name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let path = root.join("target").join(folder).join(format!("{name}.wasm"));
+    std::fs::read(&path)
+        .unwrap_or_else(|_| panic!("{} is not there; run `cargo xtask plugins`", path.display()))
+}
+
+/// A component of the right world whose every function is `unreachable`, after `spoil` has had
+/// its way with the text of its core module. `packages` is more WIT, `import` a line of its world.
+pub(crate) fn spoilt(
+    packages: &str,
+    import: &str,
+    spoil: impl FnOnce(String) -> String,
+) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/1.0")).unwrap();
+    let world = format!(
+        "package test:spoilt;\n\
+         world spoilt {{ include pynomaly:detector/plugin@1.0.0; {import} }}\n{packages}"
+    );
+    let package = resolve.push_str("spoilt.wit", &world).unwrap();
+    let world = resolve.select_world(&[package], Some("spoilt")).unwrap();
+    let dummy = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+    let text = spoil(wasmprinter::print_bytes(&dummy).unwrap());
+    let mut module = wat::parse_str(&text).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+}

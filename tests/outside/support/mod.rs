@@ -1,0 +1,9 @@
+//! Arranging: a server to talk to, and components to spoil.
+
+mod client;
+mod components;
+mod server;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use components::{bundled, guest, spoilt};
+pub(crate) use server::Server;

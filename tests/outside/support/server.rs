@@ -1,0 +1,158 @@
+//! A server of our own: own port, own data folder, own plugin folder, gone on drop.
+
+use super::client::Client;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+pub(crate) const EMAIL: &str = "admin@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Server {
+    /// A server with these plugins, each `(file name, component)`.
+    pub(crate) fn start(plugins: &[(&str, &[u8])]) -> Self {
+        Self::start_with(plugins, &[])
+    }
+
+    /// The same, with settings.
+    pub(crate) fn start_with(plugins: &[(&str, &[u8])], environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("plugins")).unwrap();
+        for (name, component) in plugins {
+            fs::write(folder.path().join("plugins").join(name), component).unwrap();
+        }
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment: Vec<_> = environment.iter().map(own).collect();
+        let (child, url) = spawn(folder.path(), &environment);
+        Self { child, url, folder, environment }
+    }
+
+    /// Ends the server as the kernel would: without a word.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the server to end; returns whether it ended well, and after how long.
+    pub(crate) fn terminate(&mut self) -> (bool, Duration) {
+        let asked = Instant::now();
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        let status = self.child.wait().unwrap();
+        (status.success(), asked.elapsed())
+    }
+
+    /// Starts again on the same folders.
+    pub(crate) fn restart(&mut self) {
+        let (child, url) = spawn(self.folder.path(), &self.environment);
+        (self.child, self.url) = (child, url);
+    }
+
+    pub(crate) fn plugin_folder(&self) -> PathBuf {
+        self.folder.path().join("plugins")
+    }
+
+    /// Puts a component into the plugin folder as a careful copy does: write, then rename.
+    pub(crate) fn put_plugin(&self, name: &str, component: &[u8]) {
+        let unfinished = self.plugin_folder().join(format!(".{name}"));
+        fs::write(&unfinished, component).unwrap();
+        fs::rename(unfinished, self.plugin_folder().join(name)).unwrap();
+    }
+
+    /// Everything the server logged since it was first started.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("server.log")).unwrap()
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Someone who is not logged in.
+    pub(crate) fn anyone(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The first admin, logged in.
+    pub(crate) fn admin(&self) -> Client {
+        self.anyone().log_in(EMAIL, PASSWORD)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<_> = log.lines().rev().take(40).collect();
+            for line in tail.iter().rev() {
+                println!("server: {line}");
+            }
+        }
+    }
+}
+
+fn spawn(folder: &Path, environment: &[(String, String)]) -> (Child, String) {
+    let address = folder.join("address");
+    let _ = fs::remove_file(&address);
+    let log =
+        fs::File::options().create(true).append(true).open(folder.join("server.log")).unwrap();
+    let mut child = Command::new(binary())
+        .arg("serve")
+        .env_clear()
+        .env("PYNOMALY_LISTEN", "127.0.0.1:0")
+        .env("PYNOMALY_ADDRESS_FILE", &address)
+        .env("PYNOMALY_DATA_DIR", folder.join("data"))
+        .env("PYNOMALY_PLUGIN_DIR", folder.join("plugins"))
+        .env("PYNOMALY_ADMIN_EMAIL", EMAIL)
+        .env("PYNOMALY_ADMIN_PASSWORD", PASSWORD)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let url = wait_until_ready(&address, &mut child, folder);
+    (child, url)
+}
+
+fn wait_until_ready(address: &Path, child: &mut Child, folder: &Path) -> String {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(60) {
+        if let Some(status) = child.try_wait().unwrap() {
+            let log = fs::read_to_string(folder.join("server.log")).unwrap();
+            panic!("the server ended with {status}:\n{log}");
+        }
+        let bound = fs::read_to_string(address).unwrap_or_default();
+        if !bound.is_empty() {
+            let url = format!("http://{}", bound.trim());
+            if Client::new(&url).get("/ready").status == 200 {
+                return url;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the server is not ready");
+}
+
+/// Beside the test binary, in cargo's target folder.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let binary = folder.join("pynomaly");
+    assert!(binary.exists(), "{} is not there; run `cargo xtask test`", binary.display());
+    binary
+}

@@ -1,0 +1,117 @@
+//! Who is let in, and what the others are told.
+
+use crate::support::Server;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn base64url(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        let word = word << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            text.push(char::from(LETTERS[(word >> (18 - 6 * place)) as usize & 63]));
+        }
+    }
+    text
+}
+
+#[test]
+fn missing_and_tampered_tokens_are_401() {
+    let server = Server::start(&[]);
+    let token = server.admin().token().to_owned();
+    let parts: Vec<_> = token.split('.').collect();
+    let none = base64url(br#"{"alg":"none","typ":"JWT"}"#);
+    let hs384 = base64url(br#"{"alg":"HS384","typ":"JWT"}"#);
+    let tampered = [
+        String::new(),
+        "nonsense".into(),
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        format!("{hs384}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.{}", parts[0], parts[1], base64url(&[0; 32])),
+        format!("{}.{}.{}", parts[0], base64url(br#"{"role":"admin"}"#), parts[2]),
+        format!("{token}x"),
+        // Right in form, signed with another key, by another issuer.
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJvdGhlciIsInN1YiI6IjEifQ.\
+         bQTnz6AuMJvmXXQsVPrxeQNvzDkimo7VNXxHeSBfClI"
+            .into(),
+    ];
+    assert_eq!(server.anyone().get("/api/v1/auth/me").code(), "unauthenticated");
+    for token in tampered {
+        let answer = server.anyone().with_token(&token).get("/api/v1/auth/me");
+        assert_eq!((answer.status, answer.code().as_str()), (401, "unauthenticated"), "{token}");
+    }
+    let other = Server::start(&[]);
+    assert_eq!(other.anyone().with_token(&token).get("/api/v1/auth/me").status, 401);
+}
+
+#[test]
+fn expired_token_is_401() {
+    let server = Server::start_with(&[], &[("PYNOMALY_ACCESS_TOKEN_TTL", "1")]);
+    let admin = server.admin();
+    assert_eq!(admin.get("/api/v1/auth/me").status, 200);
+    std::thread::sleep(Duration::from_millis(2_100));
+    assert_eq!(admin.get("/api/v1/auth/me").code(), "unauthenticated");
+}
+
+#[test]
+fn logged_out_token_is_401_at_once() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    assert!((200..300).contains(&admin.post("/api/v1/auth/logout", &json!({})).status));
+    assert_eq!(admin.get("/api/v1/auth/me").code(), "unauthenticated");
+}
+
+#[test]
+fn unknown_user_and_wrong_password_look_the_same() {
+    let server = Server::start(&[]);
+    let try_in = |email: &str| {
+        let asked = Instant::now();
+        let body = json!({"email": email, "password": "wrong"});
+        let answer = server.anyone().post("/api/v1/auth/login", &body);
+        assert_eq!(answer.status, 401);
+        let mut problem = answer.json();
+        problem["request_id"] = Value::Null;
+        (problem, asked.elapsed())
+    };
+    let median = |email: &str| {
+        let mut times: Vec<_> = (0..5).map(|_| try_in(email).1).collect();
+        times.sort();
+        times[2]
+    };
+    assert_eq!(try_in("admin@example.com").0, try_in("nobody@example.com").0);
+    let (known, unknown) = (median("admin@example.com"), median("nobody@example.com"));
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{known:?} against {unknown:?}");
+}
+
+#[test]
+fn roles_are_enforced() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    for role in ["analyst", "viewer"] {
+        let user = json!({"email": format!("{role}@example.com"), "password": "a long password", "role": role});
+        let made = admin.post("/api/v1/admin/users", &user);
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    let analyst = server.anyone().log_in("analyst@example.com", "a long password");
+    let viewer = server.anyone().log_in("viewer@example.com", "a long password");
+    let rows = json!([[1.0], [2.0], [3.0]]);
+    assert_eq!(analyst.detect("isolation_forest", &rows, &json!({})).status, 200);
+    assert_eq!(viewer.detect("isolation_forest", &rows, &json!({})).code(), "forbidden");
+    assert_eq!(viewer.get("/api/v1/detectors").status, 200);
+    for client in [analyst, viewer] {
+        assert_eq!(client.get("/api/v1/admin/plugins").code(), "forbidden");
+    }
+}
+
+#[test]
+fn secrets_are_not_logged() {
+    let server = Server::start_with(&[], &[("LOG_LEVEL", "debug")]);
+    let admin = server.admin();
+    admin.get("/api/v1/auth/me");
+    let log = server.log();
+    assert!(!log.contains(admin.token()) && !log.contains("correct horse"));
+}
