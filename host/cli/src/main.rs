@@ -1,2 +1,45 @@
 //! The `pynomaly` command.
-fn main() {}
+
+mod detect;
+mod exit;
+mod plugin;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Anomaly detection whose algorithms are plugins.
+///
+/// Rows go in, one score a row comes out: higher means more anomalous. Detectors are native
+/// (isolation_forest) or sandboxed WebAssembly components in a plugin folder.
+#[derive(Parser)]
+#[command(version, after_help = exit::HELP, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the HTTP API. Configured by environment variables; see docs/configuration.md.
+    Serve,
+    /// Score the rows of a CSV file here, without a server.
+    Detect(Box<detect::Arguments>),
+    /// Look at plugins.
+    #[command(subcommand)]
+    Plugin(plugin::Command),
+    /// Manage the users of the database that PYNOMALY_DATA_DIR names.
+    #[command(subcommand)]
+    User(user::Command),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve => serve::run(),
+        Command::Detect(arguments) => detect::run(&arguments),
+        Command::Plugin(command) => plugin::run(&command),
+        Command::User(command) => user::run(&command),
+    };
+    exit::code(outcome)
+}

@@ -116,10 +116,10 @@ impl Cut {
     /// Refuses what cannot be a cut, before any work is done.
     fn check(self) -> Result<(), DetectError> {
         match self {
-            Self::Contamination(share) => threshold::check_contamination(share)?,
-            Self::Threshold(score) => threshold::check_threshold(score)?,
+            Self::Contamination(share) => Ok(threshold::check_contamination(share)?),
+            Self::Threshold(score) if score.is_finite() => Ok(()),
+            Self::Threshold(score) => Err(DetectError::Threshold(score)),
         }
-        Ok(())
     }
 
     fn threshold(self, training_scores: &[f64]) -> Result<f64, DetectError> {

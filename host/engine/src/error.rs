@@ -17,9 +17,12 @@ pub enum DetectError {
     /// A parameter is unknown or out of range.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// The contamination or threshold is out of range.
+    /// The contamination is out of range.
     #[error(transparent)]
-    Threshold(#[from] ThresholdError),
+    Contamination(#[from] ThresholdError),
+    /// The threshold is no number.
+    #[error("threshold must be a finite number, not {0}")]
+    Threshold(f64),
     /// A missing value, and the detector accepts none. Counted from 0.
     #[error("the value in row {row}, column {column} is missing, and `{name}` accepts none")]
     Missing {

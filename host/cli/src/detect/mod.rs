@@ -1,0 +1,140 @@
+//! `pynomaly detect`: the server's pipeline on a file.
+
+mod output;
+mod parameter;
+mod table;
+
+use crate::exit::Refused;
+use anyhow::Context;
+use clap::ArgAction;
+use indicatif::ProgressBar;
+use pynomaly_core::Value;
+use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
+use pynomaly_engine::{Cut, DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
+use std::path::PathBuf;
+use std::time::Duration;
+use table::Header;
+
+/// How often the spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Score the rows of a CSV file here, without a server.
+///
+/// The same detector version, rows, parameters and seed give the same scores bit for bit, here
+/// and on a server.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pynomaly detect rows.csv
+  pynomaly detect rows.csv --exclude label --detector knn --parameter n_neighbors=5 --seed 7
+  pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv")]
+pub(crate) struct Arguments {
+    /// CSV file of numbers, one row a line. An empty cell is a missing value.
+    file: PathBuf,
+    /// Which detector: isolation_forest, or the name of a plugin in the plugin folder.
+    #[arg(long, short, default_value = "isolation_forest")]
+    detector: String,
+    /// A parameter of the detector; may be given several times.
+    #[arg(long, short, value_name = "NAME=VALUE", value_parser = parameter::parse, action = ArgAction::Append)]
+    parameter: Vec<(String, Value)>,
+    /// Source of all randomness.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Share of rows expected to be anomalous, in (0, 0.5].
+    #[arg(long, default_value_t = CONTAMINATION_DEFAULT, conflicts_with = "threshold")]
+    contamination: f64,
+    /// A row is an anomaly if its score is greater than this.
+    #[arg(long, allow_negative_numbers = true)]
+    threshold: Option<f64>,
+    /// Only these columns, by name or by position from 0.
+    #[arg(long, value_delimiter = ',', conflicts_with = "exclude")]
+    columns: Vec<String>,
+    /// All but these columns, by name or by position from 0.
+    #[arg(long, value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// Whether the first line names the columns; auto: it does if any cell of it is no number.
+    #[arg(long, value_enum, default_value_t = Header::Auto)]
+    header: Header,
+    /// Folder of plugins.
+    #[arg(long, env = "PYNOMALY_PLUGIN_DIR")]
+    plugins: Option<PathBuf>,
+    /// CSV file for `index, score, is_anomaly`; without it they go to standard output.
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let choice = table::Choice { only: &arguments.columns, without: &arguments.exclude };
+    let data = table::read(&arguments.file, arguments.header, &choice)?;
+    let request = DetectRequest {
+        data,
+        detector_type: arguments.detector.clone(),
+        parameters: parameter::collect(&arguments.parameter)?,
+        cut: arguments
+            .threshold
+            .map_or(Cut::Contamination(arguments.contamination), Cut::Threshold),
+        seed: arguments.seed,
+    };
+    let engine = engine(arguments)?;
+    let spinner = ProgressBar::new_spinner().with_message(format!("{} …", arguments.detector));
+    spinner.enable_steady_tick(TICK);
+    let detection = engine.detect(&request, &engine.sandbox().limits().budget());
+    spinner.finish_and_clear();
+    let detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
+    output::write(&detection, arguments.output.as_deref())?;
+    summarise(&detection);
+    Ok(())
+}
+
+/// Plugins are compiled only where one is asked for.
+fn engine(arguments: &Arguments) -> anyhow::Result<Engine> {
+    let engine = Engine::new(Sandbox::new(Limits::default(), None)?);
+    if let Some(folder) = &arguments.plugins
+        && engine.get(&arguments.detector).is_err()
+    {
+        pynomaly_engine::load_folder(&engine, folder)
+            .with_context(|| format!("the plugin folder {} cannot be read", folder.display()))?;
+    }
+    Ok(engine)
+}
+
+/// Whose fault it was, with a hint where the plugin folder is the likely cause.
+fn verdict(engine: &Engine, arguments: &Arguments, error: DetectError) -> anyhow::Error {
+    let hint = match (&error, &arguments.plugins) {
+        (DetectError::UnknownDetector { .. }, None) => {
+            "; plugins are looked for in the folder that --plugins names"
+        }
+        _ => "",
+    };
+    let refused: Vec<_> = engine
+        .catalog()
+        .plugins()
+        .filter_map(|status| match &status.state {
+            pynomaly_engine::PluginState::Refused { reason, .. } => {
+                Some(format!("\n  {}: {reason}", status.source))
+            }
+            pynomaly_engine::PluginState::Active => None,
+        })
+        .collect();
+    match error {
+        DetectError::Call(_) => error.into(),
+        _ => Refused(format!("{error}{hint}{}", refused.concat())).into(),
+    }
+}
+
+/// One line for people, on standard error: standard output may be the scores.
+#[expect(clippy::print_stderr, reason = "the command's report")]
+fn summarise(detection: &Detection) {
+    let fuel = detection.fuel_used.map(|fuel| format!(", fuel {fuel}")).unwrap_or_default();
+    eprintln!(
+        "{} {} ({}): {} of {} rows above {}, seed {}, {:.1} ms{fuel}",
+        detection.detector_type,
+        detection.detector_version,
+        detection.detector_digest,
+        detection.anomalies,
+        detection.scores.len(),
+        detection.threshold,
+        detection.seed,
+        detection.detector_time.as_secs_f64() * 1_000.0,
+    );
+}
