@@ -1,0 +1,144 @@
+//! The guest's side of the contract: turns a [`Detector`] into what the host calls.
+
+use crate::parameters::{Kind, Parameters, Value};
+use crate::{Detector, Error, Matrix, Model, Task};
+use std::marker::PhantomData;
+use std::sync::Once;
+
+/// Generated from `wit/1.0`.
+#[expect(missing_docs, unsafe_code, unreachable_pub, reason = "generated; documented in wit/1.0")]
+#[expect(clippy::allow_attributes, reason = "generated")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit/1.0",
+        world: "plugin",
+        pub_export_macro: true,
+        default_bindings_module: "pynomaly_sdk::guest::bindings",
+    });
+}
+
+use bindings::exports::pynomaly::detector::detector as contract;
+pub(crate) use bindings::pynomaly::detector::log::{Level, log};
+use bindings::pynomaly::detector::types;
+
+/// A detector behind the contract.
+#[derive(Debug)]
+pub struct Adapter<D>(PhantomData<D>);
+
+/// A model behind the contract.
+#[derive(Debug)]
+pub struct AdapterModel<M>(M);
+
+impl<D: Detector> contract::Guest for Adapter<D> {
+    type Model = AdapterModel<D::Model>;
+
+    fn describe() -> contract::Descriptor {
+        report_panics();
+        let about = D::ABOUT;
+        contract::Descriptor {
+            name: about.name.to_owned(),
+            version: about.version.to_owned(),
+            summary: about.summary.to_owned(),
+            reference: about.reference.to_owned(),
+            task: match about.task {
+                Task::Tabular => contract::Task::Tabular,
+                Task::TimeSeries => contract::Task::TimeSeries,
+            },
+            parameters: D::Parameters::table().into_iter().map(parameter).collect(),
+            accepts_missing: about.accepts_missing,
+            minimum_rows: about.minimum_rows,
+            state_version: about.state_version,
+            extra: Vec::new(),
+        }
+    }
+
+    fn fit(
+        training: types::Matrix,
+        parameters: types::Parameters,
+        seed: u64,
+    ) -> Result<contract::Fitted, types::Error> {
+        report_panics();
+        let given = parameters.into_iter().map(|(name, it)| (name, value(it))).collect();
+        let parameters = D::Parameters::parse(given)?;
+        let rows = Matrix::new(training.columns as usize, &training.values);
+        let fitted = D::fit(&rows, parameters, seed)?;
+        let model = contract::Model::new(AdapterModel(fitted.model));
+        Ok(contract::Fitted { model, training_scores: fitted.training_scores })
+    }
+
+    fn load(state: Vec<u8>) -> Result<contract::Model, types::Error> {
+        report_panics();
+        Ok(contract::Model::new(AdapterModel(D::Model::load(&state)?)))
+    }
+}
+
+impl<M: Model> contract::GuestModel for AdapterModel<M> {
+    fn score(&self, data: types::Matrix) -> Result<Vec<f64>, types::Error> {
+        Ok(self.0.score(&Matrix::new(data.columns as usize, &data.values))?)
+    }
+
+    fn save(&self) -> Result<Vec<u8>, types::Error> {
+        Ok(self.0.save())
+    }
+}
+
+/// A panic's message and place go to the host's log before the trap.
+fn report_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
+    });
+}
+
+fn value(value: types::Value) -> Value {
+    match value {
+        types::Value::Boolean(it) => Value::Boolean(it),
+        types::Value::Integer(it) => Value::Integer(it),
+        types::Value::Number(it) => Value::Number(it),
+        types::Value::Text(it) => Value::Text(it),
+    }
+}
+
+fn parameter(parameter: crate::parameters::Parameter) -> contract::Parameter {
+    contract::Parameter {
+        name: parameter.name.to_owned(),
+        kinds: vec![kind(parameter.kind)],
+        default: parameter.default.map(|it| match it {
+            Value::Boolean(it) => types::Value::Boolean(it),
+            Value::Integer(it) => types::Value::Integer(it),
+            Value::Number(it) => types::Value::Number(it),
+            Value::Text(it) => types::Value::Text(it),
+        }),
+        doc: parameter.doc.to_owned(),
+    }
+}
+
+fn kind(kind: Kind) -> contract::Kind {
+    match kind {
+        Kind::Boolean => contract::Kind::Boolean,
+        Kind::Integer(minimum, maximum) => {
+            contract::Kind::Integer(contract::IntegerRange { minimum, maximum })
+        }
+        Kind::Number(bounds) => contract::Kind::Number(contract::NumberRange {
+            minimum: bounds.minimum,
+            maximum: bounds.maximum,
+            exclusive_minimum: bounds.exclusive_minimum,
+            exclusive_maximum: bounds.exclusive_maximum,
+        }),
+        Kind::Text(longest) => contract::Kind::Text(longest),
+        Kind::Choice(choices) => contract::Kind::Choice(choices),
+    }
+}
+
+impl From<Error> for types::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidParameter { name, message } => Self::InvalidParameter((name, message)),
+            Error::InvalidInput(text) => Self::InvalidInput(text),
+            Error::InsufficientData(needed) => Self::InsufficientData(needed),
+            Error::BadState(text) => Self::BadState(text),
+            Error::Numerical(text) => Self::Numerical(text),
+            Error::Other(text) => Self::Other(text),
+        }
+    }
+}

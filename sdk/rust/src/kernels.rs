@@ -1,0 +1,96 @@
+//! Inner loops, unrolled so that metering is nearly free: the sandbox counts fuel once per
+//! straight run of instructions, so long runs cost least. All keep one order of additions,
+//! whatever the machine: the same bits natively and in the sandbox.
+
+/// Rows whose distances are computed together.
+pub const LANES: usize = 16;
+
+/// A block of up to [`LANES`] rows, column after column: `block[column][lane]`.
+pub type Block = [[f64; LANES]];
+
+/// Squared Euclidean distances from `query` to the [`LANES`] rows of `block`, which has one entry
+/// per column. Each sum runs from the first column to the last.
+#[must_use]
+#[inline]
+pub fn squared_distances(query: &[f64], block: &Block) -> [f64; LANES] {
+    let mut sums = [0.0; LANES];
+    for (value, lanes) in query.iter().zip(block) {
+        for (sum, lane) in sums.iter_mut().zip(lanes) {
+            let difference = value - lane;
+            *sum += difference * difference;
+        }
+    }
+    sums
+}
+
+/// Whether any of `values` is below `bound`.
+#[must_use]
+#[inline]
+pub fn any_below(values: &[f64; LANES], bound: f64) -> bool {
+    let mut least = [f64::INFINITY; 4];
+    let (quads, _) = values.as_chunks::<4>();
+    for quad in quads {
+        for (least, value) in least.iter_mut().zip(quad) {
+            *least = if value < least { *value } else { *least };
+        }
+    }
+    least.iter().any(|value| *value < bound)
+}
+
+/// The sum, in four interleaved partial sums.
+#[must_use]
+pub fn sum(values: &[f64]) -> f64 {
+    let (quads, rest) = values.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for quad in quads {
+        for (sum, value) in sums.iter_mut().zip(quad) {
+            *sum += value;
+        }
+    }
+    let [a, b, c, d] = sums;
+    rest.iter().fold((a + b) + (c + d), |sum, value| sum + value)
+}
+
+/// The dot product of two slices, in four interleaved partial sums, over the shorter's length.
+#[must_use]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let length = a.len().min(b.len());
+    let (a, b) = (a.get(..length).unwrap_or_default(), b.get(..length).unwrap_or_default());
+    let ((left, left_rest), (right, right_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [0.0; 4];
+    for (left, right) in left.iter().zip(right) {
+        for ((sum, x), y) in sums.iter_mut().zip(left).zip(right) {
+            *sum += x * y;
+        }
+    }
+    let [p, q, r, s] = sums;
+    let rest = left_rest.iter().zip(right_rest);
+    rest.fold((p + q) + (r + s), |sum, (x, y)| sum + x * y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_of_all_lanes() {
+        let mut block = [[0.0; LANES]; 2];
+        for (lane, place) in block[0].iter_mut().enumerate() {
+            *place = lane as f64;
+        }
+        let distances = squared_distances(&[1.0, 2.0], &block);
+        assert_eq!(distances[0], 5.0);
+        assert_eq!(distances[15], 14.0 * 14.0 + 4.0);
+        assert!(any_below(&distances, 4.1) && !any_below(&distances, 4.0));
+    }
+
+    #[test]
+    fn sums_and_products_over_any_length() {
+        for length in 0..20 {
+            let values: Vec<_> = (0..length).map(f64::from).collect();
+            let expected: f64 = values.iter().sum();
+            assert_eq!(sum(&values), expected);
+            assert_eq!(dot(&values, &vec![2.0; values.len()]), 2.0 * expected);
+        }
+    }
+}
