@@ -1,0 +1,90 @@
+//! Scoring, and the state.
+
+use crate::neighbors::{Blocks, Nearest};
+use crate::{Detect, Method, Options};
+use pynomaly_sdk::parameters::{Typed, Value};
+use pynomaly_sdk::prelude::*;
+
+/// A fitted k-nearest-neighbours detector: the training rows.
+#[derive(Debug)]
+pub struct Knn {
+    columns: usize,
+    values: Vec<f64>,
+    options: Options,
+    blocks: Blocks,
+}
+
+impl Knn {
+    pub(crate) fn new(columns: usize, values: Vec<f64>, options: Options) -> Self {
+        let blocks = Blocks::new(columns, &values);
+        Self { columns, values, options, blocks }
+    }
+
+    /// Scores rows; a training row comes with its index, and is not its own neighbour.
+    pub(crate) fn score_rows<'a>(
+        &self,
+        rows: impl Iterator<Item = (&'a [f64], Option<usize>)>,
+    ) -> Vec<f64> {
+        let mut nearest = Nearest::new(self.options.n_neighbors as usize);
+        rows.map(|(row, itself)| {
+            self.blocks.search(row, itself, &mut nearest);
+            self.options.method.of(nearest.distances())
+        })
+        .collect()
+    }
+}
+
+impl Method {
+    /// One number out of squared distances in ascending order.
+    #[expect(clippy::cast_precision_loss, reason = "a number of neighbours")]
+    fn of(self, squared: &[f64]) -> f64 {
+        let distance = |place: usize| squared.get(place).map_or(0.0, |it| it.sqrt());
+        let last = squared.len().saturating_sub(1);
+        match self {
+            Self::Largest => distance(last),
+            Self::Mean => {
+                squared.iter().fold(0.0, |sum, it| sum + it.sqrt()) / squared.len() as f64
+            }
+            Self::Median => f64::midpoint(distance(last / 2), distance(last.div_ceil(2))),
+        }
+    }
+}
+
+impl Model for Knn {
+    fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns, data.columns())?;
+        Ok(self.score_rows(data.iter_rows().map(|row| (row, None))))
+    }
+
+    fn save(&self) -> Vec<u8> {
+        let mut state = state::Writer::new(Detect::ABOUT.state_version);
+        state.integer(self.options.n_neighbors.into());
+        state.integer(self.options.method as u64);
+        state.integer(self.columns as u64);
+        state.numbers(&self.values);
+        state.finish()
+    }
+
+    fn load(bytes: &[u8]) -> Result<Self, Error> {
+        let mut state = state::Reader::new(bytes, Detect::ABOUT.state_version)?;
+        let n_neighbors = state.count(1000)?;
+        let method = match state.integer()? {
+            0 => Method::Largest,
+            1 => Method::Mean,
+            2 => Method::Median,
+            _ => return Err(state::bad("there is no such method")),
+        };
+        let columns = state.count(bytes.len())?;
+        let values = state.numbers()?;
+        state.finish()?;
+        let whole = columns > 0 && values.len() % columns == 0;
+        if !whole || n_neighbors == 0 || values.len() / columns <= n_neighbors {
+            return Err(state::bad("the rows do not fit the neighbours"));
+        }
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(state::bad("a value is not finite"));
+        }
+        let n_neighbors = u32::from_value(Value::Integer(n_neighbors as i64)).unwrap_or(1);
+        Ok(Self::new(columns, values, Options { n_neighbors, method }))
+    }
+}
