@@ -8,6 +8,8 @@
 pub struct Matrix {
     columns: usize,
     values: Vec<f64>,
+    /// Place of the first NaN: found once, asked for by everyone.
+    first_missing: Option<usize>,
 }
 
 /// Why some values are no [`Matrix`]. Rows and columns are counted from 0.
@@ -52,10 +54,14 @@ impl Matrix {
         if !values.len().is_multiple_of(columns) {
             return Err(MatrixError::Ragged { values: values.len(), columns });
         }
-        if let Some(at) = values.iter().position(|value| value.is_infinite()) {
-            return Err(MatrixError::Infinite { row: at / columns, column: at % columns });
+        let mut first_missing = None;
+        for (at, value) in non_finite(&values) {
+            if value.is_infinite() {
+                return Err(MatrixError::Infinite { row: at / columns, column: at % columns });
+            }
+            first_missing.get_or_insert(at);
         }
-        Ok(Self { columns, values })
+        Ok(Self { columns, values, first_missing })
     }
 
     /// Number of rows; at least 1.
@@ -91,8 +97,7 @@ impl Matrix {
     /// `(row, column)` of the first missing value (NaN), if there is one.
     #[must_use]
     pub fn first_missing(&self) -> Option<(usize, usize)> {
-        let at = self.values.iter().position(|value| value.is_nan())?;
-        Some((at / self.columns, at % self.columns))
+        self.first_missing.map(|at| (at / self.columns, at % self.columns))
     }
 
     /// Gives the values back.
@@ -100,6 +105,18 @@ impl Matrix {
     pub fn into_values(self) -> Vec<f64> {
         self.values
     }
+}
+
+/// The values that are infinite or NaN, with their places. Long runs of finite values pass many
+/// at a time.
+fn non_finite(values: &[f64]) -> impl Iterator<Item = (usize, f64)> {
+    const RUN: usize = 64;
+    let runs = values.chunks(RUN).enumerate();
+    let suspects = runs.filter(|(_, run)| !run.iter().fold(true, |all, x| all & x.is_finite()));
+    suspects.flat_map(|(index, run)| {
+        let places = index * RUN..;
+        places.zip(run.iter().copied()).filter(|(_, value)| !value.is_finite())
+    })
 }
 
 #[cfg(test)]
@@ -126,5 +143,16 @@ mod tests {
         assert_eq!(matrix.row(2), None);
         assert_eq!(matrix.row(usize::MAX), None);
         assert_eq!(matrix.first_missing(), Some((1, 1)));
+    }
+
+    #[test]
+    fn faults_far_into_the_values_are_found() {
+        let mut values = vec![0.5; 300];
+        values[200] = f64::NAN;
+        values[290] = f64::NAN;
+        let matrix = Matrix::new(3, values.clone()).unwrap();
+        assert_eq!(matrix.first_missing(), Some((66, 2)));
+        values[299] = f64::INFINITY;
+        assert_eq!(Matrix::new(3, values), Err(MatrixError::Infinite { row: 99, column: 2 }));
     }
 }

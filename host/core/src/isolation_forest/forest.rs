@@ -1,0 +1,117 @@
+//! The fitted model.
+
+use super::path_length::average_path_length;
+use super::perfect::Perfect;
+use super::settings::Settings;
+use super::tree::Trees;
+use super::walk::{self, Path};
+use super::{grow, parallel, random};
+use crate::Matrix;
+
+/// What keeps another thread busy for some hundred microseconds, long enough to be worth
+/// starting: this many rows drawn by trees.
+const DRAWS_PER_THREAD: usize = 4_000;
+/// As above: this many walks of a row through a tree.
+const WALKS_PER_THREAD: usize = 50_000;
+/// Rows are scored in blocks of about this many bytes, which stay in the first-level cache while
+/// tree after tree passes over them.
+const BLOCK_BYTES: usize = 32 * 1024;
+/// Blocks are a whole multiple of this many rows, the most that any path has in flight.
+const BLOCK_ROWS: usize = 64;
+
+/// A fitted isolation forest.
+#[derive(Debug, Clone)]
+pub struct Forest {
+    columns: usize,
+    samples: u32,
+    trees: Trees,
+    /// What rows are scored with where the trees are shallow enough.
+    perfect: Option<Perfect>,
+    threads: usize,
+}
+
+impl Forest {
+    /// Grows a forest over `training`, which has no missing values; the same for any number of
+    /// threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
+    pub(super) fn grow(training: &Matrix, settings: &Settings, seed: u64, threads: usize) -> Self {
+        let seeds = random::tree_seeds(seed, settings.trees);
+        let busy = threads.min(1 + settings.trees * settings.samples as usize / DRAWS_PER_THREAD);
+        let trees = if busy == 1 {
+            grow::grow(training, settings, &seeds)
+        } else {
+            grow_shared(training, settings, &seeds, busy)
+        };
+        Self::new(training.columns(), settings.samples, trees, threads)
+    }
+
+    /// A forest of `trees` that each drew `samples` rows of `columns` columns.
+    pub(super) fn new(columns: usize, samples: u32, trees: Trees, threads: usize) -> Self {
+        let perfect = Perfect::new(&trees, columns);
+        Self { columns, samples, trees, perfect, threads }
+    }
+
+    /// Columns of the training rows.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Rows that each tree drew: ψ.
+    #[must_use]
+    pub fn samples(&self) -> u32 {
+        self.samples
+    }
+
+    pub(super) fn trees(&self) -> &Trees {
+        &self.trees
+    }
+
+    pub(super) fn perfect(&self) -> Option<&Perfect> {
+        self.perfect.as_ref()
+    }
+
+    /// Scores rows that have the right columns and no missing values.
+    pub(super) fn score_complete(&self, data: &Matrix) -> Vec<f64> {
+        self.score_by(Path::best(self), data)
+    }
+
+    /// Scores by a given path; the bits are those of any other.
+    pub(super) fn score_by(&self, path: Path, data: &Matrix) -> Vec<f64> {
+        let row_bytes = self.columns * size_of::<f64>();
+        let block = (BLOCK_BYTES / row_bytes).next_multiple_of(BLOCK_ROWS).max(BLOCK_ROWS);
+        let threads =
+            self.threads.min(1 + data.rows().saturating_mul(self.trees.len()) / WALKS_PER_THREAD);
+        let mut scores = vec![0.0; data.rows()];
+        let blocks = data.values().chunks(block * self.columns).zip(scores.chunks_mut(block));
+        parallel::for_each(threads, blocks, |(values, sums)| {
+            walk::add_path_lengths(self, path, values, sums);
+            for sum in sums {
+                *sum = self.score_of(*sum);
+            }
+        });
+        scores
+    }
+
+    /// 2^(−E\[h\] / c(ψ)) for the sum of a row's path lengths. Within (0, 1]: 1 only where every
+    /// bootstrapped tree has drawn a single row. Trees over ψ = 1 know nothing: 0.5.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 trees")]
+    fn score_of(&self, path_lengths: f64) -> f64 {
+        let expected = average_path_length(self.samples) * self.trees.len() as f64;
+        if expected > 0.0 { libm::exp2(-path_lengths / expected) } else { 0.5 }
+    }
+}
+
+/// Grows trees on several threads, in several parts for each, so that none waits long for
+/// another at the end.
+fn grow_shared(training: &Matrix, settings: &Settings, seeds: &[u64], threads: usize) -> Trees {
+    let size = seeds.len().div_ceil(4 * threads);
+    let mut parts = seeds.chunks(size).map(|_| Trees::default()).collect::<Vec<_>>();
+    parallel::for_each(threads, seeds.chunks(size).zip(&mut parts), |(seeds, part)| {
+        *part = grow::grow(training, settings, seeds);
+    });
+    let mut trees = Trees::default();
+    for part in &parts {
+        trees.append(part);
+    }
+    trees
+}

@@ -1,0 +1,102 @@
+//! What trees are made of.
+
+use super::path_length::average_path_length;
+use std::num::NonZeroU32;
+
+/// One node. A tree is a slice of nodes in preorder: the root first, each left child right
+/// after its parent, the right child after the whole left side.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Node {
+    /// Sends a row to the left where its value is at most the threshold.
+    Split {
+        /// The column that is compared; less than the forest's columns.
+        feature: u32,
+        /// Finite.
+        threshold: f64,
+        /// Place of the right child in its tree; greater than this node's own.
+        right: NonZeroU32,
+    },
+    /// Where paths end.
+    Leaf {
+        /// Training rows that ended here; at least 1.
+        rows: u32,
+        /// Cuts above, plus what `rows` more rows would have taken.
+        path_length: f64,
+    },
+}
+
+/// The trees of a forest, one after the other.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Trees {
+    nodes: Vec<Node>,
+    /// Where each tree ends in `nodes`.
+    ends: Vec<usize>,
+    /// The most cuts above any leaf.
+    depth: u32,
+}
+
+impl Trees {
+    /// Appends one tree, which `grow` pushes node by node.
+    pub(super) fn push_tree<R>(&mut self, grow: impl FnOnce(&mut TreeBuilder<'_>) -> R) -> R {
+        let root = self.nodes.len();
+        let result = grow(&mut TreeBuilder { trees: self, root });
+        self.ends.push(self.nodes.len());
+        result
+    }
+
+    /// Appends all trees of `other`.
+    pub(super) fn append(&mut self, other: &Self) {
+        let offset = self.nodes.len();
+        self.nodes.extend_from_slice(&other.nodes);
+        self.ends.extend(other.ends.iter().map(|end| end + offset));
+        self.depth = self.depth.max(other.depth);
+    }
+
+    /// The trees in order, each in preorder.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[Node]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| self.nodes.get(start..*end).unwrap_or_default())
+    }
+
+    /// All nodes of all trees.
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The most cuts above any leaf.
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// Number of trees.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+/// A tree while it grows, in preorder.
+pub(super) struct TreeBuilder<'a> {
+    trees: &'a mut Trees,
+    root: usize,
+}
+
+impl TreeBuilder<'_> {
+    /// Appends a leaf under `depth` cuts that holds `rows` training rows; its place, for
+    /// [`Self::split`].
+    pub(super) fn leaf(&mut self, rows: u32, depth: u32) -> usize {
+        let path_length = f64::from(depth) + average_path_length(rows);
+        self.trees.nodes.push(Node::Leaf { rows, path_length });
+        self.trees.depth = self.trees.depth.max(depth);
+        self.trees.nodes.len() - 1
+    }
+
+    /// Makes the leaf at `place` a split whose left side is complete: the right child comes next.
+    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^32 nodes a tree")]
+    pub(super) fn split(&mut self, place: usize, feature: u32, threshold: f64) {
+        let nodes = &mut self.trees.nodes;
+        let next = (nodes.len() - self.root) as u32;
+        if let (Some(node), Some(right)) = (nodes.get_mut(place), NonZeroU32::new(next)) {
+            *node = Node::Split { feature, threshold, right };
+        }
+    }
+}
