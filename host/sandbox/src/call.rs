@@ -5,6 +5,7 @@
 //! caller's wish to cancel.
 
 use crate::bindings::Plugin as Bindings;
+use crate::convert::cut_text;
 use crate::error::{CallError, LimitKind};
 use crate::guest::Guest;
 use crate::limits::{Budget, Limits};
@@ -16,6 +17,9 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 /// Fuel between two looks at the clock: about a millisecond of work.
 const YIELD_FUEL: u64 = 2_000_000;
+
+/// Bytes of a function's name in a report.
+const FUNCTION_NAME_MAX: usize = 200;
 
 /// One instance with its memory.
 pub(crate) struct Live {
@@ -126,13 +130,31 @@ pub(crate) fn explain(
     CallError::Contract(text)
 }
 
-/// `file:line` of the innermost frame in the plugin's own source.
+/// `file:line` of the innermost frame in the plugin's own source; the function's name where the
+/// plugin carries no line tables.
 fn location(error: &wasmtime::Error) -> Option<String> {
     let trace = error.downcast_ref::<WasmBacktrace>()?;
-    trace.frames().iter().flat_map(|frame| frame.symbols()).find_map(|symbol| {
+    let symbols = trace.frames().iter().flat_map(|frame| frame.symbols());
+    let line = symbols.into_iter().find_map(|symbol| {
         let file = symbol.file().filter(|file| is_own_source(file))?;
         Some(format!("{file}:{}", symbol.line()?))
+    });
+    line.or_else(|| {
+        let names = trace.frames().iter().filter_map(|frame| frame.func_name());
+        let own = names.map(demangle).find(|name| is_own_function(name))?;
+        Some(cut_text(own, FUNCTION_NAME_MAX))
     })
+}
+
+fn demangle(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
+}
+
+/// Not the machinery of a panic.
+fn is_own_function(name: &str) -> bool {
+    !["core::", "std::", "alloc::", "rust_", "__rust", "_rust", "<std::"]
+        .iter()
+        .any(|it| name.starts_with(it))
 }
 
 /// Not the standard library's, whose frames stand on top of every panic.

@@ -68,7 +68,7 @@ pub enum CallError {
     Trap {
         /// The panic message, or the kind of trap.
         reason: String,
-        /// `file:line` in the plugin's source, if it carries line tables.
+        /// `file:line` in the plugin's source, or the function where it carries no line tables.
         location: Option<String>,
     },
     /// The plugin answered something that the contract rules out.
