@@ -1,1 +1,42 @@
-//! TODO
+//! The platform over HTTP. The only crate that knows of HTTP, accounts and tokens.
+//!
+//! Read in this order: `router.rs` (what there is), `state.rs` (what handlers share), any file
+//! of `routes/` (a handler states its permission, parses, calls one function, answers),
+//! `observe.rs` (what happens around every request), `error.rs` (which misfortune has which
+//! status), `serve/` (how it all starts and stops).
+//!
+//! To add a route: a file under `routes/`, a line in `router.rs`, a line in `openapi.rs`, then
+//! `UPDATE_DOCS=1 cargo test -p pynomaly-server`.
+
+mod accounts;
+mod answer;
+mod auth;
+mod body;
+mod clock;
+mod config;
+mod docs_page;
+mod error;
+mod gate;
+mod limits;
+mod logging;
+mod metrics;
+mod observe;
+mod openapi;
+mod page;
+mod problem;
+mod random;
+mod request_id;
+mod router;
+mod routes;
+mod serve;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use accounts::{AccountError, Created, NewAccount};
+pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};
+pub use limits::Limits;
+pub use logging::init_logging;
+pub use openapi::openapi_json;
+pub use pynomaly_store::Role;
+pub use serve::{ServeError, create_user, serve};

@@ -1,0 +1,165 @@
+//! Making accounts, the same way for the first start, the command line and the API.
+
+use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords};
+use crate::random::Random;
+use crate::request_id::RequestId;
+use crate::state::App;
+use pynomaly_store::{AuditEntry, Role, Store, StoreError, User};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Bytes of an address, as SMTP allows (RFC 5321).
+const EMAIL_BYTES_MAX: usize = 254;
+
+/// An account to make.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its address; unique whatever its case.
+    pub email: String,
+    /// Its password, 8 to 1,024 bytes; `None` has one drawn.
+    pub password: Option<String>,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// An account that was made.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// Its identifier.
+    pub id: Uuid,
+    /// Its address.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+    /// The password that was drawn; nobody can tell it again.
+    pub password: Option<String>,
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Not an address.
+    #[error("the address must look like name@host and have at most {EMAIL_BYTES_MAX} bytes")]
+    Email,
+    /// Too short or too long.
+    #[error(
+        "the password must have {} to {} bytes",
+        PASSWORD_BYTES.start(),
+        PASSWORD_BYTES.end()
+    )]
+    Password,
+    /// The address is taken.
+    #[error("a user with that address exists")]
+    Taken,
+    /// Too many passwords are being hashed.
+    #[error("too many logins at the moment; try again soon")]
+    Busy,
+    /// The password was not hashed.
+    #[error("{0}")]
+    Hash(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// What making an account needs.
+pub(crate) struct Maker<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) passwords: &'a Passwords,
+    pub(crate) random: &'a Random,
+    pub(crate) now: OffsetDateTime,
+    /// Who asks; `None` for the first start and the command line.
+    pub(crate) by: Option<Uuid>,
+    /// The request, or the command.
+    pub(crate) request_id: &'a str,
+}
+
+impl<'a> Maker<'a> {
+    /// Works for the caller of a request.
+    pub(crate) fn for_request(app: &'a App, caller: &Caller, request_id: &'a RequestId) -> Self {
+        Self {
+            store: &app.store,
+            passwords: &app.passwords,
+            random: &app.random,
+            now: app.clock.now(),
+            by: Some(caller.user_id),
+            request_id: request_id.as_str(),
+        }
+    }
+
+    /// Makes `account`.
+    pub(crate) async fn create(&self, account: NewAccount) -> Result<Created, AccountError> {
+        check_email(&account.email)?;
+        let drawn = account.password.is_none().then(|| self.random.password());
+        let password = account.password.or_else(|| drawn.clone()).unwrap_or_default();
+        if !PASSWORD_BYTES.contains(&password.len()) {
+            return Err(AccountError::Password);
+        }
+        let user = User {
+            id: self.random.id(self.now),
+            email: account.email,
+            password_hash: self.passwords.hash(password, self.random.bytes()).await?,
+            role: account.role,
+            is_active: true,
+            created_at: self.now,
+        };
+        self.store.create_user(&user, &self.audit("user.create", &user.email)).await?;
+        let User { id, email, role, created_at, .. } = user;
+        Ok(Created { id, email, role, password: drawn, created_at })
+    }
+
+    /// The line of the audit log for a change that this maker makes.
+    pub(crate) fn audit(&self, action: &'static str, subject: &str) -> AuditEntry {
+        AuditEntry {
+            id: self.random.id(self.now),
+            timestamp: self.now,
+            user_id: self.by,
+            action,
+            subject: subject.to_owned(),
+            request_id: self.request_id.to_owned(),
+        }
+    }
+}
+
+impl From<StoreError> for AccountError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::EmailTaken => Self::Taken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<PasswordError> for AccountError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy(_) => Self::Busy,
+            PasswordError::Failed(cause) => Self::Hash(cause),
+        }
+    }
+}
+
+/// Whether it could be an address; only a message to it could tell more.
+fn check_email(email: &str) -> Result<(), AccountError> {
+    let parts = email.split_once('@');
+    let has_parts = parts
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    let is_plain = email.chars().all(|it| !it.is_whitespace() && !it.is_control());
+    let is_short = email.len() <= EMAIL_BYTES_MAX;
+    if has_parts && is_plain && is_short { Ok(()) } else { Err(AccountError::Email) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert!(check_email("ada@example.org").is_ok() && check_email("admin@localhost").is_ok());
+        let long = format!("{}@x", "a".repeat(EMAIL_BYTES_MAX));
+        for wrong in ["", "ada", "@x", "ada@", "a@b@c", "a b@c", "a\n@c", &long] {
+            assert!(check_email(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Who is calling, and may they?
+//!
+//! A login begins a session (`routes/auth/login.rs`). Its access token (`tokens.rs`) names the
+//! session; whether the session still stands and what its user may do now comes from
+//! `sessions.rs`, not from the token, so that logout, deactivation and a change of role count at
+//! once. A handler's first lines state what it needs: `caller.require(Permission::Detect)?`.
+
+mod caller;
+mod passwords;
+mod permission;
+pub(crate) mod refresh_token;
+pub(crate) mod secret;
+mod sessions;
+mod tokens;
+
+pub(crate) use caller::Caller;
+pub(crate) use passwords::{PASSWORD_BYTES, PasswordError, Passwords};
+pub(crate) use permission::Permission;
+pub(crate) use sessions::Sessions;
+pub(crate) use tokens::{ACCESS_TOKEN_LIFETIME, Tokens};
+
+use time::Duration;
+
+/// How long a login lasts, however often its tokens are refreshed.
+pub(crate) const SESSION_LIFETIME: Duration = Duration::days(7);

@@ -1,0 +1,88 @@
+use super::*;
+use pynomaly_store::Role;
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap()
+}
+
+fn session() -> Session {
+    Session {
+        id: Uuid::from_u128(1),
+        user_id: Uuid::from_u128(2),
+        role: Role::Analyst,
+        is_valid: true,
+        expires_at: now() + Duration::days(1),
+    }
+}
+
+fn token(tokens: &Tokens) -> String {
+    tokens.sign(&session(), Uuid::from_u128(3), now()).unwrap()
+}
+
+/// `claims` under `header`, signed with the right key.
+fn forged(tokens: &Tokens, header: &str, claims: &serde_json::Value) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", encode(header), encode(&claims.to_string()));
+    let signature = tokens.mac.clone().chain_update(&signed).finalize().into_bytes();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn claims(issuer: &str, audience: &str) -> serde_json::Value {
+    serde_json::json!({
+        "iss": issuer, "aud": audience, "sub": Uuid::from_u128(2), "sid": Uuid::from_u128(1),
+        "jti": Uuid::from_u128(3), "role": "admin", "iat": 0, "exp": i64::MAX,
+    })
+}
+
+#[test]
+fn token_works_until_it_expires() {
+    let tokens = Tokens::new(b"secret").unwrap();
+    let token = token(&tokens);
+    assert_eq!(tokens.verify(&token, now()), Some(Uuid::from_u128(1)));
+    let last = now() + ACCESS_TOKEN_LIFETIME - Duration::seconds(1);
+    assert!(tokens.verify(&token, last).is_some());
+    assert_eq!(tokens.verify(&token, now() + ACCESS_TOKEN_LIFETIME), None);
+}
+
+#[test]
+fn header_is_what_it_says() {
+    let header = URL_SAFE_NO_PAD.decode(HEADER.trim_end_matches('.')).unwrap();
+    assert_eq!(header, br#"{"alg":"HS256","typ":"JWT"}"#);
+}
+
+#[test]
+fn other_key_is_refused() {
+    assert_eq!(
+        Tokens::new(b"other").unwrap().verify(&token(&Tokens::new(b"secret").unwrap()), now()),
+        None
+    );
+}
+
+#[test]
+fn every_changed_character_is_refused() {
+    let tokens = Tokens::new(b"secret").unwrap();
+    let token = token(&tokens);
+    for at in 0..token.len() {
+        let mut bytes = token.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        assert_eq!(tokens.verify(&String::from_utf8(bytes).unwrap(), now()), None, "at {at}");
+        assert_eq!(tokens.verify(&token[..at], now()), None, "cut at {at}");
+    }
+}
+
+#[test]
+fn other_algorithm_issuer_or_audience_is_refused_even_if_well_signed() {
+    let tokens = Tokens::new(b"secret").unwrap();
+    let right = r#"{"alg":"HS256","typ":"JWT"}"#;
+    let ours = claims(ISSUER, AUDIENCE);
+    assert!(tokens.verify(&forged(&tokens, right, &ours), now()).is_some());
+    for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS512","typ":"JWT"}"#, "{}", ""] {
+        assert_eq!(tokens.verify(&forged(&tokens, header, &ours), now()), None, "{header}");
+    }
+    for (issuer, audience) in [("other", AUDIENCE), (ISSUER, "other")] {
+        let claims = claims(issuer, audience);
+        assert_eq!(tokens.verify(&forged(&tokens, right, &claims), now()), None);
+    }
+    assert_eq!(tokens.verify("", now()), None);
+    assert_eq!(tokens.verify("..", now()), None);
+}

@@ -1,0 +1,202 @@
+//! What the environment says, checked before anything starts.
+
+mod read;
+mod variables;
+
+pub use read::ConfigError;
+pub use variables::{VARIABLES, Variable};
+
+use crate::limits::Limits;
+use pynomaly_store::Synchronous;
+use read::Reader;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing::level_filters::LevelFilter;
+use variables as names;
+
+/// A whole, valid configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Which defaults are safe enough.
+    pub environment: Environment,
+    /// Log lines below this level are not written.
+    pub log_level: LevelFilter,
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where to write the address that was bound.
+    pub address_file: Option<PathBuf>,
+    /// Holds the database, the compile cache and the generated secret.
+    pub data_dir: PathBuf,
+    /// Watched for plugins.
+    pub plugin_dir: Option<PathBuf>,
+    /// Whether `/metrics` answers.
+    pub metrics_enabled: bool,
+    /// The database.
+    pub database: Database,
+    /// Accounts and tokens.
+    pub auth: Auth,
+    /// Bounds on requests.
+    pub limits: Limits,
+}
+
+/// Where the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// On a developer's machine: logs for the eye.
+    Development,
+    /// Like production, for trying things out.
+    Staging,
+    /// For real: JSON logs, no weak secret.
+    Production,
+}
+
+/// Where rows are kept.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// The SQLite file.
+    pub file: PathBuf,
+    /// Connections.
+    pub pool_size: u32,
+    /// What an acknowledged detection survives.
+    pub synchronous: Synchronous,
+}
+
+/// Accounts and tokens.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    /// Signs access tokens; generated and kept in the data folder if not given.
+    pub jwt_secret: Option<Secret>,
+    /// Address of the first admin.
+    pub admin_email: String,
+    /// Password of the first admin; drawn and shown once if not given.
+    pub admin_password: Option<Secret>,
+}
+
+/// A text that no log ever shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub(crate) String);
+
+impl Secret {
+    /// Wraps a text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Secret(…)")
+    }
+}
+
+impl Environment {
+    /// Whether weak settings are refused and logs are JSON.
+    #[must_use]
+    pub fn is_strict(self) -> bool {
+        self != Self::Development
+    }
+}
+
+impl Config {
+    /// Reads the process's environment; `docs/configuration.md` lists every variable.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable, its value and what would be right.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// Reads variables through `lookup`.
+    ///
+    /// # Errors
+    /// [`ConfigError`], as [`Self::from_env`].
+    pub fn from_lookup(
+        lookup: impl Fn(&str) -> Option<std::ffi::OsString>,
+    ) -> Result<Self, ConfigError> {
+        let read = Reader::new(&lookup);
+        let environment = read.choice(
+            &names::ENVIRONMENT,
+            &[
+                ("development", Environment::Development),
+                ("staging", Environment::Staging),
+                ("production", Environment::Production),
+            ],
+        )?;
+        let data_dir = PathBuf::from(read.text(&names::DATA_DIR)?);
+        Ok(Self {
+            environment,
+            log_level: log_level(&read)?,
+            listen: read.parsed(&names::LISTEN, "an address and port, like 127.0.0.1:8000")?,
+            address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
+            plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
+            metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
+            database: database(&read, &data_dir)?,
+            auth: auth(&read, environment)?,
+            limits: limits(&read)?,
+            data_dir,
+        })
+    }
+}
+
+fn log_level(read: &Reader<'_>) -> Result<LevelFilter, ConfigError> {
+    read.choice(
+        &names::LOG_LEVEL,
+        &[
+            ("error", LevelFilter::ERROR),
+            ("warn", LevelFilter::WARN),
+            ("warning", LevelFilter::WARN),
+            ("info", LevelFilter::INFO),
+            ("debug", LevelFilter::DEBUG),
+            ("trace", LevelFilter::TRACE),
+        ],
+    )
+}
+
+fn database(read: &Reader<'_>, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
+    let file = match read.optional(&names::DATABASE_URL)? {
+        None => data_dir.join("pynomaly.db"),
+        Some(url) => match url.strip_prefix("sqlite:") {
+            Some(path) => PathBuf::from(path.strip_prefix("//").unwrap_or(path)),
+            None => return Err(read.wrong(&names::DATABASE_URL, "sqlite://PATH")),
+        },
+    };
+    let synchronous = read.choice(
+        &names::DATABASE_SYNCHRONOUS,
+        &[("normal", Synchronous::Normal), ("full", Synchronous::Full)],
+    )?;
+    let pool_size = read.integer(&names::DATABASE_POOL_SIZE, 1, 64)?;
+    Ok(Database { file, pool_size: u32::try_from(pool_size).unwrap_or(1), synchronous })
+}
+
+fn auth(read: &Reader<'_>, environment: Environment) -> Result<Auth, ConfigError> {
+    let jwt_secret = read.optional(&names::JWT_SECRET)?.map(Secret);
+    if let Some(Secret(secret)) = &jwt_secret {
+        crate::auth::secret::check(secret, environment)
+            .map_err(|expected| read.wrong_secret(&names::JWT_SECRET, expected))?;
+    }
+    Ok(Auth {
+        jwt_secret,
+        admin_email: read.text(&names::ADMIN_EMAIL)?,
+        admin_password: read.optional(&names::ADMIN_PASSWORD)?.map(Secret),
+    })
+}
+
+fn limits(read: &Reader<'_>) -> Result<Limits, ConfigError> {
+    let bytes = read.integer(&names::MAX_REQUEST_SIZE, 1024, 1 << 30)?;
+    let body_bytes_max = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let seconds = read.integer(&names::REQUEST_TIMEOUT, 1, 3600)?;
+    let defaults = Limits::default();
+    Ok(Limits {
+        body_bytes_max,
+        // One body of the permitted size always fits.
+        bodies_bytes_max: defaults.bodies_bytes_max.max(body_bytes_max),
+        drain_bytes_max: defaults.drain_bytes_max.max(body_bytes_max),
+        request_time_max: std::time::Duration::from_secs(seconds),
+        ..defaults
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+use super::*;
+use std::collections::HashMap;
+
+fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let variables: HashMap<_, _> = variables.iter().copied().collect();
+    Config::from_lookup(|name| variables.get(name).map(Into::into))
+}
+
+fn refused(name: &str, value: &str) -> String {
+    let error = config(&[(name, value)]).unwrap_err();
+    assert_eq!(error.name, name);
+    error.to_string()
+}
+
+#[test]
+fn defaults_need_nothing() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(config.database.file, PathBuf::from("./data/pynomaly.db"));
+    assert_eq!(config.limits, Limits::default());
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.auth.jwt_secret, None);
+}
+
+#[test]
+fn variables_are_taken() {
+    let config = config(&[
+        ("ENVIRONMENT", "Production"),
+        ("LOG_LEVEL", "WARNING"),
+        ("DATABASE_URL", "sqlite:///var/lib/p.db"),
+        ("DATABASE_SYNCHRONOUS", "full"),
+        ("MAX_REQUEST_SIZE", "1073741824"),
+        ("REQUEST_TIMEOUT", "5"),
+        ("PYNOMALY_PLUGIN_DIR", ""),
+    ])
+    .unwrap();
+    assert!(config.environment.is_strict());
+    assert_eq!(config.log_level, LevelFilter::WARN);
+    assert_eq!(config.database.file, PathBuf::from("/var/lib/p.db"));
+    assert_eq!(config.database.synchronous, Synchronous::Full);
+    assert_eq!(config.limits.body_bytes_max, 1 << 30);
+    assert_eq!(config.limits.bodies_bytes_max, 1 << 30);
+    assert_eq!(config.limits.request_time_max.as_secs(), 5);
+    assert_eq!(config.plugin_dir, None);
+}
+
+#[test]
+fn wrong_values_are_named_with_what_would_be_right() {
+    assert_eq!(
+        refused("REQUEST_TIMEOUT", "0"),
+        r#"REQUEST_TIMEOUT is "0"; it must be a whole number from 1 to 3600"#
+    );
+    assert_eq!(
+        refused("PYNOMALY_LISTEN", "here"),
+        r#"PYNOMALY_LISTEN is "here"; it must be an address and port, like 127.0.0.1:8000"#
+    );
+    assert_eq!(
+        refused("ENVIRONMENT", "prod"),
+        r#"ENVIRONMENT is "prod"; it must be one of development, staging, production"#
+    );
+    assert!(refused("DATABASE_URL", "postgres://x").contains("sqlite://PATH"));
+    assert!(refused("MAX_REQUEST_SIZE", "10MB").contains("whole number"));
+}
+
+#[test]
+fn weak_secret_is_refused_in_production_and_never_shown() {
+    let weak = [("ENVIRONMENT", "production"), ("JWT_SECRET", "hunter2")];
+    let error = config(&weak).unwrap_err().to_string();
+    assert!(error.starts_with("JWT_SECRET") && !error.contains("hunter2"), "{error}");
+    let config = config(&[("JWT_SECRET", "hunter2")]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+/// `UPDATE_DOCS=1 cargo test -p pynomaly-server` rewrites the file.
+#[test]
+fn documentation_lists_every_variable() {
+    let mut text = "# Configuration\n\nThe server is configured by environment variables. \
+                    A value that cannot be used stops the start and names what would be right; \
+                    an empty one counts as not set.\n\n| variable | default | meaning |\n\
+                    | --- | --- | --- |\n"
+        .to_owned();
+    for Variable { name, default, doc } in VARIABLES {
+        let default = default.map(|value| format!("`{value}`")).unwrap_or_default();
+        text.push_str(&format!("| `{name}` | {default} | {doc} |\n"));
+    }
+    text.push_str(
+        "\nAll other bounds have names and defaults in `host/server/src/limits.rs` (requests) \
+         and `host/sandbox/src/limits.rs` (plugins).\n",
+    );
+    crate::tests::is_up_to_date("configuration.md", &text);
+}

@@ -1,0 +1,54 @@
+//! Every environment variable there is; `docs/configuration.md` is written from this list.
+
+/// One environment variable.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value where it is not set; `None` where absence means something itself.
+    pub default: Option<&'static str>,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+macro_rules! variables {
+    ($($id:ident = $name:literal, $default:expr, $doc:literal;)*) => {
+        $(pub(super) const $id: Variable = Variable { name: $name, default: $default, doc: $doc };)*
+
+        /// All of them, in the order of the documentation.
+        pub const VARIABLES: &[Variable] = &[$($id),*];
+    };
+}
+
+variables! {
+    ENVIRONMENT = "ENVIRONMENT", Some("development"),
+        "`development`, `staging` or `production`. The latter two log JSON and refuse a weak `JWT_SECRET`.";
+    LOG_LEVEL = "LOG_LEVEL", Some("info"),
+        "`error`, `warn`, `info`, `debug` or `trace`, in any case.";
+    LISTEN = "PYNOMALY_LISTEN", Some("127.0.0.1:8000"),
+        "Address and port. Port 0 takes a free one and logs it.";
+    ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
+        "A file to write the bound address to, once connections are accepted.";
+    DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
+        "Folder of the database, the compile cache and the generated token secret.";
+    PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
+        "Folder that is watched for `*.wasm` plugins. Without it only native detectors are served.";
+    METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
+        "Whether `GET /metrics` answers.";
+    DATABASE_URL = "DATABASE_URL", None,
+        "`sqlite://PATH`. Without it `pynomaly.db` in the data folder.";
+    DATABASE_POOL_SIZE = "DATABASE_POOL_SIZE", Some("4"),
+        "Database connections, 1 to 64.";
+    DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", Some("normal"),
+        "What an acknowledged detection survives: `normal`, the end of the process however sudden; `full`, a power cut too, for one wait for the disk per batch. Users and sessions are always written as `full`.";
+    JWT_SECRET = "JWT_SECRET", None,
+        "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
+    ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
+        "Address of the admin that the first start makes.";
+    ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,
+        "Password of that admin. Without it a random one is printed, once.";
+    MAX_REQUEST_SIZE = "MAX_REQUEST_SIZE", Some("10485760"),
+        "Bytes of a request's body, 1 KiB to 1 GiB.";
+    REQUEST_TIMEOUT = "REQUEST_TIMEOUT", Some("60"),
+        "Seconds until a request is given up, 1 to 3600.";
+}

@@ -1,0 +1,311 @@
+//! The only place that knows which misfortune has which HTTP status.
+
+use crate::accounts::AccountError;
+use crate::auth::{PasswordError, Permission};
+use crate::gate::Busy;
+use crate::problem::{Fault, Problem, pointer_to};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pynomaly_core::{DetectorError, MatrixError, ParameterError};
+use pynomaly_engine::{CallError, DetectError, LimitKind};
+use pynomaly_store::StoreError;
+use std::time::Duration;
+
+/// Seconds after which a client that met a full queue may try again.
+const RETRY_AFTER_SECONDS: &str = "1";
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("there is nothing at this path")]
+    RouteUnknown,
+    #[error("this path does not support the method")]
+    MethodUnknown,
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("a valid access token is needed: Authorization: Bearer …")]
+    Unauthenticated,
+    #[error("the address or the password is wrong")]
+    WrongCredentials,
+    #[error("the refresh token is unknown, used or expired")]
+    WrongRefreshToken,
+    #[error("your role does not permit this: {0} is needed")]
+    Forbidden(Permission),
+    #[error("the body must be application/json")]
+    MediaType,
+    #[error("the body has more than {limit} bytes, which is the limit")]
+    BodyTooLarge { limit: usize },
+    #[error("the body did not arrive whole: {0}")]
+    BodyBroken(String),
+    #[error("the body is not JSON: {}", .0.message)]
+    Syntax(Fault),
+    #[error("{}: {}", place(&.0.pointer), .0.message)]
+    Invalid(Fault),
+    #[error("the query cannot be used: {0}")]
+    Query(String),
+    #[error("the server is not ready")]
+    NotReady(Vec<Fault>),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("no answer within {} s", limit.as_secs())]
+    Timeout { limit: Duration },
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+    #[error(transparent)]
+    Detect(#[from] DetectError),
+    #[error(transparent)]
+    Account(AccountError),
+    #[error("the database has no answer")]
+    Store(#[from] StoreError),
+    #[error("the server failed; the log has the cause under this request id")]
+    Internal(String),
+}
+
+/// How an [`ApiError`] is told to the client.
+struct Verdict {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    errors: Vec<Fault>,
+}
+
+impl ApiError {
+    /// A fault of the body at `pointer`.
+    pub(crate) fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(Fault::new(pointer, message))
+    }
+
+    fn verdict(&self) -> Verdict {
+        use StatusCode as S;
+        match self {
+            Self::RouteUnknown => verdict(S::NOT_FOUND, "route_unknown", "Unknown path"),
+            Self::MethodUnknown => {
+                verdict(S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed")
+            }
+            Self::NotFound(_) => verdict(S::NOT_FOUND, "not_found", "Not found"),
+            Self::Unauthenticated => {
+                verdict(S::UNAUTHORIZED, "unauthenticated", "Not authenticated")
+            }
+            Self::WrongCredentials => {
+                verdict(S::UNAUTHORIZED, "wrong_credentials", "Wrong credentials")
+            }
+            Self::WrongRefreshToken => {
+                verdict(S::UNAUTHORIZED, "wrong_refresh_token", "Wrong refresh token")
+            }
+            Self::Forbidden(_) => verdict(S::FORBIDDEN, "forbidden", "Forbidden"),
+            Self::MediaType => {
+                verdict(S::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type")
+            }
+            Self::BodyTooLarge { .. } => {
+                verdict(S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large")
+            }
+            Self::BodyBroken(_) => verdict(S::BAD_REQUEST, "body_broken", "Body incomplete"),
+            Self::Syntax(fault) => {
+                verdict(S::BAD_REQUEST, "json_syntax", "Not JSON").at(fault.clone())
+            }
+            Self::Invalid(fault) => {
+                verdict(S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body").at(fault.clone())
+            }
+            Self::Query(_) => verdict(S::UNPROCESSABLE_ENTITY, "invalid_query", "Invalid query"),
+            Self::NotReady(parts) => {
+                let verdict = verdict(S::SERVICE_UNAVAILABLE, "not_ready", "Not ready");
+                Verdict { errors: parts.clone(), ..verdict }
+            }
+            Self::Busy(_) => busy(),
+            Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
+            Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
+            Self::Detect(error) => detect(error),
+            Self::Account(error) => account(error),
+            Self::Store(error) => store(error),
+            Self::Internal(_) => internal(),
+        }
+    }
+
+    /// What the log needs and the client must not see.
+    fn cause(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => Some(error.to_string()),
+            Self::Internal(cause) => Some(cause.clone()),
+            Self::Detect(DetectError::Call(error)) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+}
+
+fn detect(error: &DetectError) -> Verdict {
+    let message = error.to_string();
+    match error {
+        DetectError::UnknownDetector { .. } => {
+            refused("unknown_detector", "/detector_type", message)
+        }
+        DetectError::Parameter(error) => parameter(error, message),
+        DetectError::Contamination(_) => {
+            refused("invalid_contamination", "/contamination", message)
+        }
+        DetectError::Threshold(_) => refused("invalid_threshold", "/threshold", message),
+        DetectError::Missing { row, column, .. } => {
+            refused("missing_value", format!("/data/{row}/{column}"), message)
+        }
+        DetectError::TooFewRows { .. } => refused("too_few_rows", "/data", message),
+        DetectError::Detector(error) => detector(error, message),
+        DetectError::Call(error) => call(error),
+    }
+}
+
+fn parameter(error: &ParameterError, message: String) -> Verdict {
+    refused("invalid_parameter", format!("/parameters{}", pointer_to(error.name())), message)
+}
+
+/// The detector works and refuses this request.
+fn detector(error: &DetectorError, message: String) -> Verdict {
+    match error {
+        DetectorError::InvalidParameter { name, .. } => {
+            refused("invalid_parameter", format!("/parameters{}", pointer_to(name)), message)
+        }
+        DetectorError::InsufficientData { .. } => refused("too_few_rows", "/data", message),
+        DetectorError::InvalidInput(_) => refused("invalid_data", "/data", message),
+        DetectorError::Numerical(_) => refused("no_finite_score", "/data", message),
+        DetectorError::BadState(_) | DetectorError::Other(_) => {
+            refused("detector_refused", "", message)
+        }
+    }
+}
+
+/// The plugin did not work. 502, because the fault is neither the client's nor the host's; 422
+/// for a bound that the same request will meet every time, 504 for one that depends on the day.
+fn call(error: &CallError) -> Verdict {
+    use StatusCode as S;
+    match error {
+        CallError::Detector(inner) => detector(inner, error.to_string()),
+        CallError::Limit(kind) => limit(*kind),
+        CallError::Trap { .. } => verdict(S::BAD_GATEWAY, "plugin_trap", "Plugin failed"),
+        CallError::Contract(_) => {
+            verdict(S::BAD_GATEWAY, "plugin_contract", "Plugin broke the contract")
+        }
+        CallError::Busy { .. } => busy(),
+        CallError::Cancelled => verdict(S::SERVICE_UNAVAILABLE, "cancelled", "Cancelled"),
+        CallError::Gone | CallError::Host(_) => internal(),
+    }
+}
+
+fn limit(kind: LimitKind) -> Verdict {
+    use StatusCode as S;
+    let title = "Plugin limit reached";
+    match kind {
+        LimitKind::Fuel(_) => verdict(S::UNPROCESSABLE_ENTITY, "plugin_limit_fuel", title),
+        LimitKind::Wall(_) => verdict(S::GATEWAY_TIMEOUT, "plugin_limit_wall", title),
+        LimitKind::Memory(_) => verdict(S::UNPROCESSABLE_ENTITY, "plugin_limit_memory", title),
+        LimitKind::Stack(_) => verdict(S::UNPROCESSABLE_ENTITY, "plugin_limit_stack", title),
+        LimitKind::Handles(_) => verdict(S::UNPROCESSABLE_ENTITY, "plugin_limit_handles", title),
+        LimitKind::Transfer(_) => verdict(S::UNPROCESSABLE_ENTITY, "plugin_limit_transfer", title),
+    }
+}
+
+fn account(error: &AccountError) -> Verdict {
+    let message = error.to_string();
+    match error {
+        AccountError::Email => refused("invalid_email", "/email", message),
+        AccountError::Password => refused("invalid_password", "/password", message),
+        AccountError::Taken => verdict(StatusCode::CONFLICT, "email_taken", "Address taken")
+            .at(Fault::new("/email", message)),
+        AccountError::Busy => busy(),
+        AccountError::Hash(_) => internal(),
+        AccountError::Store(error) => store(error),
+    }
+}
+
+fn store(error: &StoreError) -> Verdict {
+    use StatusCode as S;
+    match error {
+        StoreError::Busy => busy(),
+        StoreError::Inconsistent { .. } => internal(),
+        StoreError::EmailTaken => verdict(S::CONFLICT, "email_taken", "Address taken"),
+        StoreError::Closed
+        | StoreError::Folder(_)
+        | StoreError::Migrate(_)
+        | StoreError::Database(_) => {
+            verdict(S::SERVICE_UNAVAILABLE, "database_unavailable", "Database unavailable")
+        }
+    }
+}
+
+fn busy() -> Verdict {
+    verdict(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy")
+}
+
+fn internal() -> Verdict {
+    verdict(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error")
+}
+
+/// Well-formed, and still not something that can be done.
+fn refused(code: &'static str, pointer: impl Into<String>, message: String) -> Verdict {
+    verdict(StatusCode::UNPROCESSABLE_ENTITY, code, "Refused").at(Fault::new(pointer, message))
+}
+
+fn verdict(status: StatusCode, code: &'static str, title: &'static str) -> Verdict {
+    Verdict { status, code, title, errors: Vec::new() }
+}
+
+impl Verdict {
+    fn at(mut self, fault: Fault) -> Self {
+        self.errors.push(fault);
+        self
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => Self::Store(error),
+            AccountError::Hash(cause) => Self::Internal(cause),
+            other => Self::Account(other),
+        }
+    }
+}
+
+impl From<PasswordError> for ApiError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy(busy) => Self::Busy(busy),
+            PasswordError::Failed(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+/// What [`crate::observe`] makes the answer out of: it knows the request id.
+#[derive(Clone)]
+pub(crate) struct Failure {
+    pub(crate) problem: Problem,
+    /// For the log.
+    pub(crate) cause: Option<String>,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Verdict { status, code, title, errors } = self.verdict();
+        let mut response = status.into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if code == "busy" {
+            let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        let problem = Problem {
+            r#type: format!("urn:pynomaly:problem:{code}"),
+            title,
+            status,
+            detail: self.to_string(),
+            code,
+            request_id: String::new(),
+            errors,
+        };
+        response.extensions_mut().insert(Box::new(Failure { problem, cause: self.cause() }));
+        response
+    }
+}
+
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() { "the body" } else { pointer }
+}

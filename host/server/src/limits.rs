@@ -1,0 +1,94 @@
+//! Every bound on a request, in one place. Bounds on plugins are `pynomaly_engine::Limits`.
+
+use std::time::Duration;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// What one request, and all of them together, may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections open at the same time; more wait in the listener's backlog. Default 1,024.
+    pub connections_max: usize,
+    /// Header lines of a request. Default 64.
+    pub headers_max: usize,
+    /// Bytes of a request's head. Default 16 KiB.
+    pub header_bytes_max: usize,
+    /// Time for a request's head to arrive; also how long an idle connection stays. Default 30 s.
+    pub header_time_max: Duration,
+    /// Time from a request's head to its answer (`REQUEST_TIMEOUT`). Default 60 s.
+    pub request_time_max: Duration,
+    /// Time for requests in flight to end after the signal to stop. Default 30 s.
+    pub shutdown_time_max: Duration,
+
+    /// Bytes of a body (`MAX_REQUEST_SIZE`). Default 10 MiB.
+    pub body_bytes_max: usize,
+    /// Bytes of all bodies held at the same time. Default 256 MiB.
+    pub bodies_bytes_max: usize,
+    /// Bytes of a refused body that are read and dropped, because a client that is still
+    /// sending would miss the answer. Default 32 MiB.
+    pub drain_bytes_max: usize,
+    /// Rows of a detection. Default 1,000,000.
+    pub rows_max: usize,
+    /// Columns of a detection. Default 10,000.
+    pub columns_max: usize,
+
+    /// Detections that compute at the same time. Default: one per processor.
+    pub detections_running_max: usize,
+    /// Detections that wait for their turn. Default 256.
+    pub detections_waiting_max: usize,
+    /// Detections that wait to be written. Default 1,024.
+    pub detections_unwritten_max: usize,
+    /// Values of a detection that is computed at once, without a thread of its own: changing
+    /// threads would cost more than computing it. Default 256.
+    pub inline_values_max: usize,
+    /// Bytes of a body that is parsed at once, without a thread of its own. Default 8 KiB.
+    pub inline_bytes_max: usize,
+
+    /// Passwords checked at the same time; each takes 19 MiB. Default 2.
+    pub passwords_running_max: usize,
+    /// Passwords that wait to be checked. Default 64.
+    pub passwords_waiting_max: usize,
+    /// Sessions whose state is kept in memory. Default 10,000.
+    pub sessions_cached_max: usize,
+    /// How long a kept session may be out of date when another process changed it; what this
+    /// process changes counts at once. Default 5 s.
+    pub session_age_max: Duration,
+
+    /// Items of a page. Default 200.
+    pub page_items_max: u32,
+    /// Items of a page where the client says nothing. Default 50.
+    pub page_items_default: u32,
+    /// Characters of a request id given by the client. Default 128.
+    pub request_id_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections_max: 1024,
+            headers_max: 64,
+            header_bytes_max: 16 * KIB,
+            header_time_max: Duration::from_secs(30),
+            request_time_max: Duration::from_secs(60),
+            shutdown_time_max: Duration::from_secs(30),
+            body_bytes_max: 10 * MIB,
+            bodies_bytes_max: 256 * MIB,
+            drain_bytes_max: 32 * MIB,
+            rows_max: 1_000_000,
+            columns_max: 10_000,
+            detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),
+            detections_waiting_max: 256,
+            detections_unwritten_max: 1024,
+            inline_values_max: 256,
+            inline_bytes_max: 8 * KIB,
+            passwords_running_max: 2,
+            passwords_waiting_max: 64,
+            sessions_cached_max: 10_000,
+            session_age_max: Duration::from_secs(5),
+            page_items_max: 200,
+            page_items_default: 50,
+            request_id_max: 128,
+        }
+    }
+}

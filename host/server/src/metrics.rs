@@ -1,0 +1,58 @@
+//! What `/metrics` tells Prometheus.
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// Seconds. They go past 2 s, because an alert on a p95 above 2 s needs buckets there.
+const DURATION_BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// Every metric. Labels have few values: routes, not paths; detectors that exist, not names
+/// that clients make up.
+pub(crate) struct Metrics {
+    registry: Registry,
+    pub(crate) requests: IntCounterVec,
+    pub(crate) durations: HistogramVec,
+    pub(crate) connections: IntGauge,
+    pub(crate) detections: IntCounterVec,
+    pub(crate) fuel: IntCounterVec,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Result<Self, prometheus::Error> {
+        let requests = IntCounterVec::new(
+            Opts::new("http_requests_total", "Requests answered."),
+            &["method", "status", "route"],
+        )?;
+        let duration = "Seconds from a request's head to its answer.";
+        let durations = HistogramVec::new(
+            HistogramOpts::new("http_request_duration_seconds", duration)
+                .buckets(DURATION_BUCKETS.to_vec()),
+            &["method", "route"],
+        )?;
+        let connections = IntGauge::new("pynomaly_active_connections", "Connections open now.")?;
+        let detections = IntCounterVec::new(
+            Opts::new("pynomaly_detections_total", "Detections by how they ended."),
+            &["detector", "outcome"],
+        )?;
+        let fuel = IntCounterVec::new(
+            Opts::new("pynomaly_fuel_used_total", "Fuel burnt by plugins that answered."),
+            &["detector"],
+        )?;
+        let registry = Registry::new();
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(durations.clone()))?;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(detections.clone()))?;
+        registry.register(Box::new(fuel.clone()))?;
+        Ok(Self { registry, requests, durations, connections, detections, fuel })
+    }
+
+    /// All of them in Prometheus' text format.
+    pub(crate) fn text(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,105 @@
+//! The description of the API, out of the handlers themselves. `docs/openapi.json` is a copy
+//! that a test keeps true.
+
+use crate::problem::Problem;
+use crate::routes::{admin, auth, detect, detections, detectors, docs, health, metrics, ready};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+/// As JSON text, indented.
+#[must_use]
+pub fn openapi_json() -> String {
+    // Nothing in it can fail to become JSON; the test that compares it would say so.
+    Api::openapi().to_pretty_json().unwrap_or_default()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Pynomaly",
+        description = "Anomaly detection whose algorithms are plugins. Errors are RFC 9457 \
+                       problems with a stable `code`; lists are pages. Tokens come from \
+                       `/api/v1/auth/login`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        health::health,
+        ready::ready,
+        metrics::metrics,
+        docs::openapi,
+        docs::page,
+        auth::login::login,
+        auth::refresh::refresh,
+        auth::logout::logout,
+        auth::me::me,
+        detectors::list,
+        detectors::get,
+        detect::detect,
+        detections::list::list,
+        detections::get::get,
+        admin::plugins::list,
+        admin::users::list::list,
+        admin::users::create::create,
+        admin::users::update::update,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer, &Problems)
+)]
+struct Api;
+
+/// How a token comes with a request.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every operation may answer with a problem.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        for path in api.paths.paths.values_mut() {
+            let operations =
+                [&mut path.get, &mut path.post, &mut path.patch, &mut path.put, &mut path.delete];
+            operations.into_iter().flatten().for_each(add_problem);
+        }
+    }
+}
+
+fn add_problem(operation: &mut Operation) {
+    let schema = Ref::from_schema_name("Problem");
+    let problem = ResponseBuilder::new()
+        .description("Any other problem")
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
+        .build();
+    operation.responses.responses.insert("default".into(), problem.into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_DOCS=1 cargo test -p pynomaly-server` rewrites the file.
+    #[test]
+    fn committed_description_is_up_to_date() {
+        crate::tests::is_up_to_date("openapi.json", &format!("{}\n", openapi_json()));
+    }
+
+    #[test]
+    fn every_operation_says_what_it_does() {
+        let api: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap();
+        for (path, operations) in api["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                assert!(operation["summary"].is_string(), "{method} {path}");
+                assert!(operation["responses"]["default"].is_object(), "{method} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! For admins.
+
+pub(crate) mod plugins;
+pub(crate) mod users;

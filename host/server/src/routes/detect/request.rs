@@ -1,0 +1,72 @@
+use super::parameter_value::ParameterValue;
+use super::rows::Rows;
+use crate::error::ApiError;
+use crate::limits::Limits;
+use pynomaly_core::{Matrix, Value};
+use pynomaly_engine::{Cut, DetectRequest};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Where nothing is said.
+const DETECTOR_TYPE: &str = "isolation_forest";
+
+/// Rows to judge, and how.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DetectBody {
+    /// Rows of numbers, all of the same length.
+    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]]))]
+    data: Rows,
+    /// Which detector; `isolation_forest` if not given.
+    detector_type: Option<String>,
+    /// Its parameters, by name.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    parameters: BTreeMap<String, ParameterValue>,
+    /// The share of rows expected to be anomalous, in (0, 0.5]; 0.1 if not given.
+    contamination: Option<f64>,
+    /// The score above which a row is an anomaly, instead of `contamination`.
+    threshold: Option<f64>,
+    /// Source of all randomness; drawn if not given.
+    seed: Option<u64>,
+}
+
+impl DetectBody {
+    /// What to ask of the engine; `seed` is used if the client gave none.
+    pub(super) fn check(self, limits: &Limits, seed: u64) -> Result<DetectRequest, ApiError> {
+        let cut = match (self.contamination, self.threshold) {
+            (None, None) => Cut::default(),
+            (Some(contamination), None) => Cut::Contamination(contamination),
+            (None, Some(threshold)) => Cut::Threshold(threshold),
+            (Some(_), Some(_)) => {
+                let message = "give either `contamination` or `threshold`, not both";
+                return Err(ApiError::invalid("/threshold", message));
+            }
+        };
+        let named =
+            |(name, value): (String, ParameterValue)| -> (String, Value) { (name, value.0) };
+        Ok(DetectRequest {
+            data: check_rows(self.data, limits)?,
+            detector_type: self.detector_type.unwrap_or_else(|| DETECTOR_TYPE.to_owned()),
+            parameters: self.parameters.into_iter().map(named).collect(),
+            cut,
+            seed: self.seed.unwrap_or(seed),
+        })
+    }
+}
+
+fn check_rows(rows: Rows, limits: &Limits) -> Result<Matrix, ApiError> {
+    let most = limits.columns_max;
+    if rows.columns > most {
+        let message = format!("row 0 has more than {most} values, which is the limit of columns");
+        return Err(ApiError::invalid("/data/0", message));
+    }
+    let matrix = Matrix::new(rows.columns, rows.values)?;
+    let most = limits.rows_max;
+    if matrix.rows() > most {
+        let message = format!("there are more than {most} rows, which is the limit");
+        return Err(ApiError::invalid("/data", message));
+    }
+    Ok(matrix)
+}

@@ -1,0 +1,106 @@
+use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
+use std::fmt;
+
+/// Rows of numbers, parsed straight into one flat vector: a vector for each row would cost an
+/// allocation each, and a copy of everything afterwards.
+#[derive(Debug, PartialEq, Default)]
+pub(super) struct Rows {
+    /// Values per row; 0 only where there are no rows.
+    pub(super) columns: usize,
+    /// Row after row.
+    pub(super) values: Vec<f64>,
+}
+
+impl<'de> serde::Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(RowsVisitor)
+    }
+}
+
+struct RowsVisitor;
+
+impl<'de> Visitor<'de> for RowsVisitor {
+    type Value = Rows;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("rows of numbers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Rows, A::Error> {
+        let mut read = Rows::default();
+        while rows.next_element_seed(Row(&mut read))?.is_some() {}
+        Ok(read)
+    }
+}
+
+/// Appends one row. Checks its length itself, so that the error belongs to this row.
+struct Row<'a>(&'a mut Rows);
+
+impl<'de> DeserializeSeed<'de> for Row<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a row of numbers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
+        let Rows { columns, values } = self.0;
+        let start = values.len();
+        while let Some(value) = row.next_element()? {
+            values.push(value);
+        }
+        let width = values.len() - start;
+        if start == 0 {
+            *columns = width;
+        }
+        match (width, *columns) {
+            (0, _) => Err(A::Error::custom("the row has no values")),
+            (width, columns) if width != columns => Err(A::Error::custom(format!(
+                "the row has {width} values where row 0 has {columns}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(json: &str) -> Result<Rows, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn rows_become_one_flat_vector() {
+        let read = rows("[[1, 2.5], [-3e2, 0.1]]").unwrap();
+        assert_eq!(read, Rows { columns: 2, values: vec![1.0, 2.5, -300.0, 0.1] });
+        assert_eq!(rows("[]").unwrap(), Rows::default());
+    }
+
+    #[test]
+    fn rows_that_are_none_are_refused() {
+        let cases = [
+            ("[[1, 2], [3]]", "the row has 1 values where row 0 has 2"),
+            ("[[]]", "the row has no values"),
+            ("[[1], []]", "the row has no values"),
+            ("[1]", "invalid type: integer `1`, expected a row of numbers"),
+            ("[[null]]", "invalid type: null, expected f64"),
+            ("[[\"1\"]]", "invalid type: string \"1\", expected f64"),
+            ("[[1e999]]", "number out of range"),
+            ("{}", "invalid type: map, expected rows of numbers"),
+        ];
+        for (json, message) in cases {
+            let error = rows(json).unwrap_err();
+            assert!(error.starts_with(message), "{json}: {error}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Handlers, one file each: permission, parse, one call, answer.
+
+pub(crate) mod admin;
+pub(crate) mod auth;
+pub(crate) mod detect;
+pub(crate) mod detections;
+pub(crate) mod detectors;
+pub(crate) mod docs;
+pub(crate) mod health;
+pub(crate) mod metrics;
+pub(crate) mod ready;

@@ -1,0 +1,53 @@
+use crate::accounts::AccountError;
+use pynomaly_store::StoreError;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Which step of the start failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Signals cannot be received.
+    #[error("signals cannot be received: {0}")]
+    Signals(#[source] io::Error),
+    /// The data folder cannot be made.
+    #[error("the data folder {} cannot be made: {source}", path.display())]
+    DataDir {
+        /// `PYNOMALY_DATA_DIR`.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no randomness: {0}")]
+    Random(getrandom::Error),
+    /// The secret of the access tokens cannot be read or kept.
+    #[error("the secret of the access tokens cannot be kept: {0}")]
+    Secret(String),
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Store(#[source] StoreError),
+    /// The sandbox cannot start.
+    #[error("{0}")]
+    Sandbox(String),
+    /// Metrics cannot be set up.
+    #[error("metrics cannot be set up: {0}")]
+    Metrics(String),
+    /// The plugin folder is not there.
+    #[error("PYNOMALY_PLUGIN_DIR is {}, which is not a folder", .0.display())]
+    PluginDir(PathBuf),
+    /// An account cannot be made.
+    #[error(transparent)]
+    Account(AccountError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on: {source}")]
+    Bind {
+        /// `PYNOMALY_LISTEN`.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The bound address cannot be written down.
+    #[error("the address cannot be written to PYNOMALY_ADDRESS_FILE: {0}")]
+    AddressFile(#[source] io::Error),
+}

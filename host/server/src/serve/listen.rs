@@ -1,0 +1,107 @@
+//! Connections: accepted one by one, bounded, and ended gracefully.
+
+use super::ServeError;
+use crate::limits::Limits;
+use crate::router::router;
+use crate::state::AppState;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// After a failed accept, which mostly means that file handles ran out: time for some to close.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Listens on `address` and tells the log, and `address_file`, which one that is.
+pub(super) async fn bind(
+    address: SocketAddr,
+    address_file: Option<&Path>,
+) -> Result<TcpListener, ServeError> {
+    let listener = TcpListener::bind(address).await;
+    let bound = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (bound, listener) = bound.map_err(|source| ServeError::Bind { address, source })?;
+    if let Some(path) = address_file {
+        write_whole(path, &bound.to_string()).map_err(ServeError::AddressFile)?;
+    }
+    tracing::info!(address = %bound, docs = %format_args!("http://{bound}/docs"), "listening");
+    Ok(listener)
+}
+
+/// Whoever waits for the file sees all of it or nothing.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)
+}
+
+/// Accepts connections until the server is told to stop, then waits for the requests in flight.
+pub(super) async fn run(listener: TcpListener, app: AppState) {
+    let http = http(&app.limits);
+    let service = TowerToHyperService::new(router(Arc::clone(&app)));
+    let connections = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(app.limits.connections_max));
+    while let Some((stream, place)) = next(&listener, &places, &app).await {
+        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        let connection = connections.watch(connection);
+        let active = app.metrics.connections.clone();
+        tokio::spawn(async move {
+            active.inc();
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            active.dec();
+            drop(place);
+        });
+    }
+    drop(listener);
+    let in_flight = connections.shutdown();
+    if tokio::time::timeout(app.limits.shutdown_time_max, in_flight).await.is_err() {
+        tracing::warn!("some requests did not end in time and were given up");
+    }
+}
+
+fn http(limits: &Limits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time_max)
+        .max_headers(limits.headers_max)
+        .max_header_size(limits.header_bytes_max)
+        .pipeline_flush(true);
+    http
+}
+
+/// The next connection, when there is a place for it; `None` once the server is stopping.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    app: &AppState,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let accept = async {
+        let place = Arc::clone(places).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    // Answers are small and whole: waiting to fill a packet only delays them.
+                    let _ = stream.set_nodelay(true);
+                    return Some((stream, place));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = app.stopping.cancelled() => None,
+        accepted = accept => accepted,
+    }
+}

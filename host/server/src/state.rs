@@ -1,0 +1,113 @@
+//! What every handler shares.
+
+use crate::auth::{Passwords, Sessions, Tokens};
+use crate::clock::Clock;
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::random::Random;
+use pynomaly_engine::Engine;
+use pynomaly_store::Store;
+use std::sync::{Arc, Mutex, PoisonError};
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// One server. Handlers get it as [`AppState`].
+pub(crate) struct App {
+    /// Serves detectors; the one pipeline.
+    pub(crate) engine: Arc<Engine>,
+    /// What outlives the process.
+    pub(crate) store: Store,
+    /// Time is asked here and nowhere else.
+    pub(crate) clock: Clock,
+    /// So is randomness.
+    pub(crate) random: Random,
+    /// Makes and checks access tokens.
+    pub(crate) tokens: Tokens,
+    /// Hashes and verifies passwords.
+    pub(crate) passwords: Passwords,
+    /// What requests know of their sessions.
+    pub(crate) sessions: Sessions,
+    /// Bounds how many detections compute at once.
+    pub(crate) detections: Gate,
+    /// Bounds the bodies in memory; one permit is a KiB.
+    pub(crate) bodies: Arc<Semaphore>,
+    /// Counted as requests go by.
+    pub(crate) metrics: Metrics,
+    /// Whether `/metrics` answers.
+    pub(crate) metrics_enabled: bool,
+    /// How far the plugin folder is loaded.
+    pub(crate) plugins: PluginFolder,
+    /// Set when the server is told to stop.
+    pub(crate) stopping: CancellationToken,
+    /// Bounds on requests.
+    pub(crate) limits: Limits,
+}
+
+/// What differs between one server and another, and in tests.
+pub(crate) struct Parts {
+    pub(crate) engine: Engine,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) tokens: Tokens,
+    pub(crate) metrics_enabled: bool,
+    pub(crate) limits: Limits,
+}
+
+/// The whole state, cheap to clone.
+pub(crate) type AppState = Arc<App>;
+
+/// Whether the plugin folder is loaded.
+pub(crate) struct PluginFolder(Mutex<Result<(), String>>);
+
+impl App {
+    /// A server of these parts that runs until `stopping`.
+    pub(crate) fn new(
+        parts: Parts,
+        stopping: CancellationToken,
+    ) -> Result<Self, prometheus::Error> {
+        let Parts { engine, store, clock, random, tokens, metrics_enabled, limits } = parts;
+        let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
+        Ok(Self {
+            engine: Arc::new(engine),
+            store,
+            clock,
+            random,
+            tokens,
+            passwords: Passwords::new(&limits),
+            sessions: Sessions::new(&limits),
+            detections: Gate::new("detections", running, waiting),
+            bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
+            metrics: Metrics::new()?,
+            metrics_enabled,
+            plugins: PluginFolder::loading(),
+            stopping,
+            limits,
+        })
+    }
+
+    /// A new identifier, made at `now`.
+    pub(crate) fn id(&self, now: OffsetDateTime) -> Uuid {
+        self.random.id(now)
+    }
+}
+
+impl PluginFolder {
+    /// Not yet.
+    pub(crate) fn loading() -> Self {
+        Self(Mutex::new(Err("the plugin folder is still being loaded".into())))
+    }
+
+    /// From now on.
+    pub(crate) fn set(&self, state: Result<(), String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// `Err` says why not.
+    pub(crate) fn state(&self) -> Result<(), String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,178 @@
+//! The server through its router, on a real database, with the clock in hand.
+
+mod accounts;
+mod auth;
+mod bodies;
+mod detect;
+mod detections;
+mod operations;
+
+use crate::accounts::{Maker, NewAccount};
+use crate::auth::Tokens;
+use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::random::Random;
+use crate::router::router;
+use crate::state::{App, Parts};
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use pynomaly_engine::{Engine, Sandbox};
+use pynomaly_store::{Role, Store, StoreOptions, Synchronous};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse";
+
+/// One server in a folder of its own.
+struct TestApp {
+    app: Arc<App>,
+    folder: tempfile::TempDir,
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+    json: Value,
+}
+
+impl TestApp {
+    async fn new() -> Self {
+        Self::with_limits(Limits { body_bytes_max: 100_000, ..Limits::default() }).await
+    }
+
+    async fn with_limits(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions {
+            file: folder.path().join("test.db"),
+            pool_size: 2,
+            queue_length: limits.detections_unwritten_max,
+            synchronous: Synchronous::Normal,
+        };
+        let sandbox = Sandbox::new(pynomaly_engine::Limits::default(), None).unwrap();
+        let parts = Parts {
+            engine: Engine::new(sandbox),
+            store: Store::open(&options).await.unwrap(),
+            clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
+            random: Random::from_seed([42; 32]),
+            tokens: Tokens::new(b"secret").unwrap(),
+            metrics_enabled: true,
+            limits,
+        };
+        let app = Arc::new(App::new(parts, CancellationToken::new()).unwrap());
+        app.plugins.set(Ok(()));
+        Self { app, folder }
+    }
+
+    /// A server, and the access token of a user with that role.
+    async fn with_user(role: Role) -> (Self, String) {
+        let test = Self::new().await;
+        let token = test.user("ada@example.org", role).await;
+        (test, token)
+    }
+
+    /// Makes a user and logs in; the access token.
+    async fn user(&self, email: &str, role: Role) -> String {
+        let app = &self.app;
+        let maker = Maker {
+            store: &app.store,
+            passwords: &app.passwords,
+            random: &app.random,
+            now: app.clock.now(),
+            by: None,
+            request_id: "test",
+        };
+        let password = Some(PASSWORD.to_owned());
+        maker.create(NewAccount { email: email.into(), password, role }).await.unwrap();
+        let answer = self.login(email, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.string("/access_token")
+    }
+
+    async fn login(&self, email: &str, password: &str) -> Answer {
+        let body = json!({"email": email, "password": password});
+        self.post("/api/v1/auth/login", "", &body).await
+    }
+
+    async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send(Method::GET, path, token, Body::empty()).await
+    }
+
+    async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, token, body.to_string().into()).await
+    }
+
+    async fn patch(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, token, body.to_string().into()).await
+    }
+
+    async fn detect(&self, token: &str, body: &Value) -> Answer {
+        self.post("/api/v1/detect", token, body).await
+    }
+
+    async fn send(&self, method: Method, path: &str, token: &str, body: Body) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.call(request.body(body).unwrap()).await
+    }
+
+    async fn call(&self, request: Request<Body>) -> Answer {
+        let response = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            json: serde_json::from_slice(&bytes).unwrap_or_default(),
+        }
+    }
+
+    fn pass_time(&self, seconds: i64) {
+        let Clock::Manual(clock) = &self.app.clock else { panic!("tests set the clock") };
+        clock.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Answer {
+    fn string(&self, pointer: &str) -> String {
+        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Whether it is a whole problem with that status, code and pointer.
+    fn is_problem(&self, status: u16, code: &str, pointer: Option<&str>) {
+        assert_eq!(
+            (self.status.as_u16(), self.string("/code").as_str()),
+            (status, code),
+            "{self:?}"
+        );
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.string("/type"), format!("urn:pynomaly:problem:{code}"));
+        assert_eq!(self.headers["x-request-id"], self.string("/request_id"));
+        assert!(!self.string("/title").is_empty() && !self.string("/detail").is_empty());
+        let found = self.json.pointer("/errors/0/pointer").and_then(Value::as_str);
+        assert_eq!(found, pointer, "{self:?}");
+    }
+}
+
+/// Whether the committed file `docs/NAME` says `text`; `UPDATE_DOCS=1` makes it so.
+pub(crate) fn is_up_to_date(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let repair = "UPDATE_DOCS=1 cargo test -p pynomaly-server";
+    assert!(committed == text, "docs/{name} is out of date: {repair}");
+}
