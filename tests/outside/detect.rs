@@ -31,7 +31,7 @@ fn every_detector_answers_with_all_that_replays_it() {
         let json = answer.json();
         assert_eq!(json["detector_type"], name);
         assert_eq!(json["seed"], 7);
-        assert_eq!(json["summary"], json!({"rows": 569, "anomalies": 29}), "{name}");
+        assert_eq!(json["summary"], json!({"rows": 569, "columns": 30, "anomalies": 29}), "{name}");
         let described = admin.get(&format!("/api/v1/detectors/{name}")).json();
         assert_eq!(json["detector_version"], described["version"]);
         assert_eq!(json["detector_digest"], described["digest"]);

@@ -63,10 +63,6 @@ async fn read(app: &App, headers: &HeaderMap, mut body: Body) -> Result<JsonByte
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
-        // Who asks first whether to send (RFC 9110, 10.1.1) is told without reading anything.
-        if !headers.contains_key(header::EXPECT) {
-            drain(app, body).await;
-        }
         return Err(ApiError::BodyTooLarge { limit });
     }
     let mut received = Received::new(&app.bodies)?;
@@ -74,22 +70,11 @@ async fn read(app: &App, headers: &HeaderMap, mut body: Body) -> Result<JsonByte
         let frame = frame.map_err(|error| ApiError::BodyBroken(error.to_string()))?;
         let Ok(data) = frame.into_data() else { continue };
         if received.len().saturating_add(data.len()) > limit {
-            drain(app, body).await;
             return Err(ApiError::BodyTooLarge { limit });
         }
         received.push(data, announced.unwrap_or_default())?;
     }
     Ok(received.into_json_bytes())
-}
-
-/// Reads what a client is still sending of a body that was refused, so that it hears why.
-async fn drain(app: &App, mut body: Body) {
-    let mut left = app.limits.drain_bytes_max;
-    while let Some(Ok(frame)) = body.frame().await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        let Some(less) = left.checked_sub(length) else { return };
-        left = less;
-    }
 }
 
 /// What has arrived. Most bodies arrive in one piece, which is then never copied.

@@ -32,6 +32,7 @@ mod serve;
 mod state;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use accounts::{AccountError, Created, NewAccount};
 pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};

@@ -25,9 +25,11 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Bytes of all bodies held at the same time. Default 256 MiB.
     pub bodies_bytes_max: usize,
-    /// Bytes of a refused body that are read and dropped, because a client that is still
-    /// sending would miss the answer. Default 32 MiB.
+    /// Bytes that no handler wanted, read and dropped, because a client that is still sending
+    /// would miss the answer. Default 32 MiB.
     pub drain_bytes_max: usize,
+    /// Time for them to arrive. Default 5 s.
+    pub drain_time_max: Duration,
     /// Rows of a detection. Default 1,000,000.
     pub rows_max: usize,
     /// Columns of a detection. Default 10,000.
@@ -75,6 +77,7 @@ impl Default for Limits {
             body_bytes_max: 10 * MIB,
             bodies_bytes_max: 256 * MIB,
             drain_bytes_max: 32 * MIB,
+            drain_time_max: Duration::from_secs(5),
             rows_max: 1_000_000,
             columns_max: 10_000,
             detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),

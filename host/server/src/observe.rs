@@ -1,9 +1,10 @@
 //! What happens around every request, in one place: its id, its time limit, its log line, its
-//! metrics, and the body of its error.
+//! metrics, the body of its error, and the rest of the body that it came with.
 
 use crate::error::{ApiError, Failure};
 use crate::request_id::{self, RequestId};
 use crate::state::{App, AppState};
+use crate::unread;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, header};
@@ -29,7 +30,15 @@ pub(crate) async fn observe(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", request_id = id.as_str());
+    // Who asks first whether to send a body (RFC 9110, 10.1.1) is not sending one now.
+    let is_sending = !request.headers().contains_key(header::EXPECT);
+    let (head, body) = request.into_parts();
+    let (body, unread) = unread::lend(body);
+    let request = Request::from_parts(head, body);
     let mut response = answer(&app, request, next).instrument(span.clone()).await;
+    if is_sending {
+        unread.drain(&app.limits).await;
+    }
     response.headers_mut().insert(request_id::HEADER, id.to_header());
     let cause = render_failure(&mut response, &id);
 

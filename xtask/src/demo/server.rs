@@ -77,7 +77,7 @@ impl Session {
         let answer = read(request.call()?)?;
         let items =
             answer.get("items").and_then(Value::as_array).context("the answer has no items")?;
-        Ok(items.iter().filter_map(|it| it["name"].as_str().map(str::to_owned)).collect())
+        Ok(items.iter().filter_map(|it| it["detector_type"].as_str().map(str::to_owned)).collect())
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {

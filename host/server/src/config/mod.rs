@@ -38,6 +38,8 @@ pub struct Config {
     pub auth: Auth,
     /// Bounds on requests.
     pub limits: Limits,
+    /// Bounds on plugins.
+    pub plugin_limits: pynomaly_engine::Limits,
 }
 
 /// Where the program runs.
@@ -135,6 +137,7 @@ impl Config {
             database: database(&read, &data_dir)?,
             auth: auth(&read, environment)?,
             limits: limits(&read)?,
+            plugin_limits: plugin_limits(&read)?,
             data_dir,
         })
     }
@@ -200,3 +203,14 @@ fn limits(read: &Reader<'_>) -> Result<Limits, ConfigError> {
 
 #[cfg(test)]
 mod tests;
+
+fn plugin_limits(read: &Reader<'_>) -> Result<pynomaly_engine::Limits, ConfigError> {
+    let millis = read.integer(&names::PLUGIN_WALL_MAX_MS, 10, 3_600_000)?;
+    let memory = read.integer(&names::PLUGIN_MEMORY_MAX, 1 << 20, 1 << 32)?;
+    Ok(pynomaly_engine::Limits {
+        fuel_max: read.integer(&names::PLUGIN_FUEL_MAX, 1_000_000, 1_000_000_000_000_000)?,
+        wall_max: std::time::Duration::from_millis(millis),
+        memory_bytes_max: usize::try_from(memory).unwrap_or(usize::MAX),
+        ..pynomaly_engine::Limits::default()
+    })
+}

@@ -17,6 +17,7 @@ fn defaults_need_nothing() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.database.file, PathBuf::from("./data/pynomaly.db"));
+    assert_eq!(config.database.synchronous, Synchronous::Full);
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.auth.jwt_secret, None);
@@ -28,7 +29,7 @@ fn variables_are_taken() {
         ("ENVIRONMENT", "Production"),
         ("LOG_LEVEL", "WARNING"),
         ("DATABASE_URL", "sqlite:///var/lib/p.db"),
-        ("DATABASE_SYNCHRONOUS", "full"),
+        ("DATABASE_SYNCHRONOUS", "normal"),
         ("MAX_REQUEST_SIZE", "1073741824"),
         ("REQUEST_TIMEOUT", "5"),
         ("PYNOMALY_PLUGIN_DIR", ""),
@@ -37,7 +38,7 @@ fn variables_are_taken() {
     assert!(config.environment.is_strict());
     assert_eq!(config.log_level, LevelFilter::WARN);
     assert_eq!(config.database.file, PathBuf::from("/var/lib/p.db"));
-    assert_eq!(config.database.synchronous, Synchronous::Full);
+    assert_eq!(config.database.synchronous, Synchronous::Normal);
     assert_eq!(config.limits.body_bytes_max, 1 << 30);
     assert_eq!(config.limits.bodies_bytes_max, 1 << 30);
     assert_eq!(config.limits.request_time_max.as_secs(), 5);

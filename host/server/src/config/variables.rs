@@ -33,14 +33,20 @@ variables! {
         "Folder of the database, the compile cache and the generated token secret.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
         "Folder that is watched for `*.wasm` plugins. Without it only native detectors are served.";
+    PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
+        "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
+    PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),
+        "Milliseconds of one plugin call, 10 to 3,600,000.";
+    PLUGIN_MEMORY_MAX = "PYNOMALY_PLUGIN_MEMORY_MAX", Some("268435456"),
+        "Bytes of memory of one plugin instance, 1 MiB to 4 GiB.";
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
         "Whether `GET /metrics` answers.";
     DATABASE_URL = "DATABASE_URL", None,
         "`sqlite://PATH`. Without it `pynomaly.db` in the data folder.";
     DATABASE_POOL_SIZE = "DATABASE_POOL_SIZE", Some("4"),
         "Database connections, 1 to 64.";
-    DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", Some("normal"),
-        "What an acknowledged detection survives: `normal`, the end of the process however sudden; `full`, a power cut too, for one wait for the disk per batch. Users and sessions are always written as `full`.";
+    DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", Some("full"),
+        "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Users and sessions are always written as `full`.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),

@@ -29,7 +29,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let secret = secret.map_err(|error| ServeError::Secret(error.to_string()))?;
     let store = Store::open(&store_options(config)).await.map_err(ServeError::Store)?;
     let cache = config.data_dir.join("compiled");
-    let sandbox = Sandbox::new(pynomaly_engine::Limits::default(), Some(cache))
+    let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
         .map_err(|error| ServeError::Sandbox(error.to_string()))?;
     let parts = Parts {
         engine: Engine::new(sandbox),

@@ -5,10 +5,12 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use pynomaly_store::Role;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -82,6 +84,25 @@ async fn description_and_its_page_are_served() {
     let page = test.get("/docs", "").await;
     assert!(page.text.starts_with("<!doctype html>"));
     assert!(page.headers.contains_key(header::CONTENT_SECURITY_POLICY));
+}
+
+#[tokio::test]
+async fn body_that_nobody_wanted_is_read_to_its_end_unless_it_waits_to_be_asked_for() {
+    let test = TestApp::new().await;
+    for (expect, pieces) in [("", 3), ("100-continue", 0)] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&read);
+        let body = Body::from_stream(stream::iter(0..3).map(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>("piece")
+        }));
+        let mut request = Request::post("/nowhere").body(body).unwrap();
+        if !expect.is_empty() {
+            request.headers_mut().insert(header::EXPECT, expect.parse().unwrap());
+        }
+        test.call(request).await.is_problem(404, "route_unknown", None);
+        assert_eq!(read.load(Ordering::Relaxed), pieces, "{expect}");
+    }
 }
 
 #[tokio::test]
