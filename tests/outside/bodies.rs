@@ -1,78 +1,73 @@
 //! Bad bodies: a 4xx problem that names the place and the limit; never a 500.
 
 use crate::support::{Answer, Client, Server};
-use serde_json::{Value, json};
+use serde_json::json;
 
 fn post(client: &Client, body: &str) -> Answer {
     client.post_bytes("/api/v1/detect", "application/json", body.as_bytes())
 }
 
 /// Status, code and first pointer that a body must be answered with.
-const BODIES: [(&str, u16, &str, Option<&str>); 24] = [
-    ("", 400, "json_syntax", None),
-    ("not json", 400, "json_syntax", None),
-    ("[1, 2]", 422, "invalid_body", None),
-    ("{}", 422, "invalid_body", Some("/data")),
-    (r#"{"data": 5}"#, 422, "invalid_body", Some("/data")),
-    (r#"{"data": []}"#, 422, "invalid_body", Some("/data")),
-    (r#"{"data": [[], []]}"#, 422, "invalid_body", Some("/data/0")),
-    (r#"{"data": [[1, 2], [3]]}"#, 422, "invalid_body", Some("/data/1")),
-    (r#"{"data": [[1, 2], [3, 4, 5]]}"#, 422, "invalid_body", Some("/data/1")),
-    (r#"{"data": [[1, "2"]]}"#, 422, "invalid_body", Some("/data/0/1")),
-    (r#"{"data": [[1, 2], [null, 2]]}"#, 422, "invalid_body", Some("/data/1/0")),
-    (r#"{"data": [[1, NaN]]}"#, 400, "json_syntax", None),
-    (r#"{"data": [[1], [1e999]]}"#, 422, "invalid_body", Some("/data/1/0")),
-    (r#"{"data": [[1], [2]], "more": 1}"#, 422, "invalid_body", Some("/more")),
+const BODIES: [(&str, u16, &str, &str); 24] = [
+    ("", 400, "json_syntax", ""),
+    ("not json", 400, "json_syntax", ""),
+    ("[1, 2]", 422, "invalid_body", ""),
+    ("{}", 422, "invalid_body", ""),
+    (r#"{"data": 5}"#, 422, "invalid_body", "/data"),
+    (r#"{"data": []}"#, 422, "invalid_body", "/data"),
+    (r#"{"data": [[], []]}"#, 422, "invalid_body", "/data/0"),
+    (r#"{"data": [[1, 2], [3]]}"#, 422, "invalid_body", "/data/1"),
+    (r#"{"data": [[1, 2], [3, 4, 5]]}"#, 422, "invalid_body", "/data/1"),
+    (r#"{"data": [[1, "2"]]}"#, 422, "invalid_body", "/data/0/1"),
+    (r#"{"data": [[1, 2], [null, 2]]}"#, 422, "invalid_body", "/data/1/0"),
+    (r#"{"data": [[1, NaN]]}"#, 400, "json_syntax", ""),
+    (r#"{"data": [[1], [1e999]]}"#, 422, "invalid_body", "/data/1/0"),
+    (r#"{"data": [[1], [2]], "more": 1}"#, 422, "invalid_body", "/more"),
     (
         r#"{"data": [[1], [2]], "detector_type": "nonesuch"}"#,
         422,
         "unknown_detector",
-        Some("/detector_type"),
+        "/detector_type",
     ),
     (
         r#"{"data": [[1], [2]], "parameters": {"nonesuch": 1}}"#,
         422,
         "invalid_parameter",
-        Some("/parameters/nonesuch"),
+        "/parameters/nonesuch",
     ),
     (
         r#"{"data": [[1], [2]], "parameters": {"n_estimators": "many"}}"#,
         422,
         "invalid_parameter",
-        Some("/parameters/n_estimators"),
+        "/parameters/n_estimators",
     ),
     (
         r#"{"data": [[1], [2]], "parameters": {"n_estimators": 0}}"#,
         422,
         "invalid_parameter",
-        Some("/parameters/n_estimators"),
+        "/parameters/n_estimators",
     ),
     (
         r#"{"data": [[1], [2]], "parameters": {"bootstrap": 1}}"#,
         422,
         "invalid_parameter",
-        Some("/parameters/bootstrap"),
+        "/parameters/bootstrap",
     ),
-    (
-        r#"{"data": [[1], [2]], "contamination": 0}"#,
-        422,
-        "invalid_contamination",
-        Some("/contamination"),
-    ),
+    (r#"{"data": [[1], [2]], "contamination": 0}"#, 422, "invalid_contamination", "/contamination"),
     (
         r#"{"data": [[1], [2]], "contamination": 0.6}"#,
         422,
         "invalid_contamination",
-        Some("/contamination"),
+        "/contamination",
     ),
-    (r#"{"data": [[1], [2]], "seed": -1}"#, 422, "invalid_body", Some("/seed")),
+    (r#"{"data": [[1], [2]], "seed": -1}"#, 422, "invalid_body", "/seed"),
     (
         r#"{"data": [[1], [2]], "contamination": 0.1, "threshold": 1}"#,
         422,
         "invalid_body",
-        Some("/threshold"),
+        "/threshold",
     ),
-    (r#"{"data": [[1, 2, 3]]}"#, 422, "too_few_rows", Some("/data")),
+    (r#"{"data": [[1, 2, 3]]}"#, 422, "too_few_rows", "/data"),
 ];
 
 #[test]
@@ -83,7 +78,7 @@ fn each_is_answered_with_a_problem_that_names_the_place() {
         let answer = post(&admin, body);
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{body}: {answer:?}");
         let named = &answer.json()["errors"][0]["pointer"];
-        assert_eq!(*named, pointer.map_or(Value::Null, Value::from), "{body}: {answer:?}");
+        assert_eq!(named, pointer, "{body}: {answer:?}");
     }
     assert_quiet(&server);
 }

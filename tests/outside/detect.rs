@@ -74,7 +74,11 @@ fn a_seed_is_drawn_and_told_where_none_is_given() {
 fn a_threshold_of_ones_own_is_kept() {
     let server = server();
     let rows = json!([[1.0], [2.0], [3.0], [4.0], [5.0], [60.0]]);
-    let answer = server.admin().detect("knn", &rows, &json!({"threshold": 50.0}));
+    let answer = server.admin().detect(
+        "knn",
+        &rows,
+        &json!({"threshold": 50.0, "parameters": {"n_neighbors": 1}}),
+    );
     assert_eq!(answer.json()["threshold"], 50.0);
     assert_eq!(answer.json()["summary"]["anomalies"], 1);
 }

@@ -4,7 +4,11 @@ use crate::support::{Client, Server};
 use serde_json::json;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Detections to acknowledge before the kill, and how long to wait for them.
+const ENOUGH: usize = 200;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn rows() -> serde_json::Value {
     json!([[1.0, 2.0], [2.0, 1.0], [9.0, 9.0]])
@@ -29,14 +33,17 @@ fn kill_during_writes_loses_no_acknowledged_detection() {
                 }
             });
         }
-        std::thread::sleep(Duration::from_millis(1_500));
+        let started = Instant::now();
+        while acknowledged.lock().unwrap().len() < ENOUGH && started.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         server.kill();
         done.store(true, Ordering::Relaxed);
     });
     server.restart();
     let admin = server.admin();
     let acknowledged = acknowledged.into_inner().unwrap();
-    assert!(acknowledged.len() > 100, "{}", acknowledged.len());
+    assert!(acknowledged.len() >= ENOUGH, "{}", acknowledged.len());
     for (id, scores) in acknowledged {
         let stored = admin.get(&format!("/api/v1/detections/{id}"));
         assert_eq!(stored.status, 200, "{id}: {}", stored.text);

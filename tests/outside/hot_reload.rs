@@ -95,7 +95,7 @@ fn broken_file_does_not_displace_a_working_one() {
     server.put_plugin("twin.wasm", b"broken");
     let status = || admin.get("/api/v1/admin/plugins").json()["items"][0].clone();
     wait_for("the refusal", || status()["state"] == "refused");
-    assert!(status()["reason"].as_str().unwrap().starts_with("format: "));
+    assert!(status()["refused"]["reason"].as_str().unwrap().starts_with("format: "));
     assert_eq!(status()["digest"], working);
     assert_eq!(admin.detect("twin", &rows(), &json!({})).scores(), FIRST);
     server.put_plugin("twin.wasm", &guest("twin_2"));

@@ -15,8 +15,8 @@ fn reason(component: &[u8]) -> String {
     assert_eq!(items.len(), 2, "{plugins}");
     let bad = items.into_iter().find(|it| it["source"] == "bad.wasm").unwrap();
     assert_eq!(bad["state"], "refused", "{bad}");
-    assert_eq!(bad["name"], Value::Null, "{bad}");
-    bad["reason"].as_str().unwrap().to_owned()
+    assert_eq!(bad["detector_type"], Value::Null, "{bad}");
+    bad["refused"]["reason"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn component_that_names_itself_like_a_native_detector_or_a_served_one() {
     let server = Server::start(&[("a.wasm", &bundled("knn")), ("b.wasm", &bundled("knn"))]);
     let plugins = server.admin().get("/api/v1/admin/plugins").json();
     assert_eq!(plugins["items"][0]["state"], "active");
-    let reason = plugins["items"][1]["reason"].as_str().unwrap();
+    let reason = plugins["items"][1]["refused"]["reason"].as_str().unwrap();
     assert_eq!(reason, "the name `knn` is already served by `a.wasm`");
 }
 

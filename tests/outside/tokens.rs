@@ -1,8 +1,12 @@
 //! Who is let in, and what the others are told.
 
 use crate::support::Server;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+/// The key that a server signs with here, so that a test can sign too.
+const SECRET: &str = "a secret of the tests, long enough: 6Zr0Ww1q";
 
 fn base64url(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -45,6 +49,34 @@ fn missing_and_tampered_tokens_are_401() {
     }
     let other = Server::start(&[]);
     assert_eq!(other.anyone().with_token(&token).get("/api/v1/auth/me").status, 401);
+}
+
+/// What a right token says.
+fn claims(token: &str) -> Value {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_aud = false;
+    let key = DecodingKey::from_secret(SECRET.as_bytes());
+    jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap().claims
+}
+
+#[test]
+fn well_signed_tokens_with_wrong_claims_are_401() {
+    let server = Server::start_with(&[], &[("JWT_SECRET", SECRET)]);
+    let right = claims(server.admin().token());
+    let status = |secret: &str, name: &str, value: Value| {
+        let mut claims = right.clone();
+        claims[name] = value;
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        let token = encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+        server.anyone().with_token(&token).get("/api/v1/auth/me").status
+    };
+    assert_eq!(status(SECRET, "iss", right["iss"].clone()), 200, "nothing wrong");
+    assert_eq!(status("another key", "iss", right["iss"].clone()), 401, "another key");
+    assert_eq!(status(SECRET, "iss", json!("another")), 401, "another issuer");
+    assert_eq!(status(SECRET, "aud", json!("another")), 401, "another audience");
+    assert_eq!(status(SECRET, "exp", json!(1_600_000_000)), 401, "expired");
+    assert_eq!(status(SECRET, "exp", Value::Null), 401, "endless");
+    assert_eq!(status(SECRET, "sub", json!("00000000-0000-0000-0000-000000000000")), 401, "nobody");
 }
 
 #[test]
