@@ -9,6 +9,7 @@ pub use variables::{VARIABLES, Variable};
 use crate::limits::Limits;
 use pynomaly_store::Synchronous;
 use read::Reader;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -107,17 +108,17 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the variable, its value and what would be right.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(|name| std::env::var_os(name))
+        Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads variables through `lookup`.
+    /// Reads these names and values.
     ///
     /// # Errors
     /// [`ConfigError`], as [`Self::from_env`].
-    pub fn from_lookup(
-        lookup: impl Fn(&str) -> Option<std::ffi::OsString>,
+    pub fn from_variables(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let read = Reader::new(&lookup);
+        let read = Reader::new(variables)?;
         let environment = read.choice(
             &names::ENVIRONMENT,
             &[
@@ -143,7 +144,7 @@ impl Config {
     }
 }
 
-fn log_level(read: &Reader<'_>) -> Result<LevelFilter, ConfigError> {
+fn log_level(read: &Reader) -> Result<LevelFilter, ConfigError> {
     read.choice(
         &names::LOG_LEVEL,
         &[
@@ -157,7 +158,7 @@ fn log_level(read: &Reader<'_>) -> Result<LevelFilter, ConfigError> {
     )
 }
 
-fn database(read: &Reader<'_>, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
+fn database(read: &Reader, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
     let file = match read.optional(&names::DATABASE_URL)? {
         None => data_dir.join("pynomaly.db"),
         Some(url) => match url.strip_prefix("sqlite:") {
@@ -173,7 +174,7 @@ fn database(read: &Reader<'_>, data_dir: &std::path::Path) -> Result<Database, C
     Ok(Database { file, pool_size: u32::try_from(pool_size).unwrap_or(1), synchronous })
 }
 
-fn auth(read: &Reader<'_>, environment: Environment) -> Result<Auth, ConfigError> {
+fn auth(read: &Reader, environment: Environment) -> Result<Auth, ConfigError> {
     let jwt_secret = read.optional(&names::JWT_SECRET)?.map(Secret);
     if let Some(Secret(secret)) = &jwt_secret {
         crate::auth::secret::check(secret, environment)
@@ -186,7 +187,7 @@ fn auth(read: &Reader<'_>, environment: Environment) -> Result<Auth, ConfigError
     })
 }
 
-fn limits(read: &Reader<'_>) -> Result<Limits, ConfigError> {
+fn limits(read: &Reader) -> Result<Limits, ConfigError> {
     let bytes = read.integer(&names::MAX_REQUEST_SIZE, 1024, 1 << 30)?;
     let body_bytes_max = usize::try_from(bytes).unwrap_or(usize::MAX);
     let seconds = read.integer(&names::REQUEST_TIMEOUT, 1, 3600)?;
@@ -204,7 +205,7 @@ fn limits(read: &Reader<'_>) -> Result<Limits, ConfigError> {
 #[cfg(test)]
 mod tests;
 
-fn plugin_limits(read: &Reader<'_>) -> Result<pynomaly_engine::Limits, ConfigError> {
+fn plugin_limits(read: &Reader) -> Result<pynomaly_engine::Limits, ConfigError> {
     let millis = read.integer(&names::PLUGIN_WALL_MAX_MS, 10, 3_600_000)?;
     let memory = read.integer(&names::PLUGIN_MEMORY_MAX, 1 << 20, 1 << 32)?;
     Ok(pynomaly_engine::Limits {

@@ -1,40 +1,53 @@
 //! Typed reading of variables.
 
-use super::Variable;
+use super::{VARIABLES, Variable};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::str::FromStr;
 
-/// A variable whose value cannot be used.
+/// Variables that start like this are ours: one that there is not is a slip of the pen.
+const PREFIX: &str = "PYNOMALY_";
+
+/// A variable that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} is {value}; it must be {expected}")]
-pub struct ConfigError {
-    /// The variable.
-    pub name: &'static str,
-    /// Its value, quoted; hidden where it is a secret.
-    pub value: String,
-    /// What would be right.
-    pub expected: String,
+pub enum ConfigError {
+    /// Its value is wrong.
+    #[error("{name} is {value}; it must be {expected}")]
+    Value {
+        /// The variable.
+        name: &'static str,
+        /// Its value, quoted; hidden where it is a secret.
+        value: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// There is no such variable.
+    #[error("{0} is set, and there is no such variable; docs/configuration.md lists them all")]
+    Unknown(String),
 }
 
-pub(super) struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<OsString>,
-}
+pub(super) struct Reader(HashMap<String, OsString>);
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<OsString>) -> Self {
-        Self { lookup }
+impl Reader {
+    /// Takes the variables; names that are not UTF-8 are not ours.
+    pub(super) fn new(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let named = |(name, value): (OsString, _)| Some((name.into_string().ok()?, value));
+        let variables: HashMap<_, _> = variables.into_iter().filter_map(named).collect();
+        let is_known = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
+        let unknown = variables.keys().find(|name| name.starts_with(PREFIX) && !is_known(name));
+        unknown.map_or(Ok(()), |name| Err(ConfigError::Unknown(name.clone())))?;
+        Ok(Self(variables))
     }
 
     /// The value or the default; `None` without either. An empty value counts as none.
     pub(super) fn optional(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
-        let Some(value) = (self.lookup)(variable.name).filter(|value| !value.is_empty()) else {
+        let Some(value) = self.0.get(variable.name).filter(|value| !value.is_empty()) else {
             return Ok(variable.default.map(str::to_owned));
         };
-        value.into_string().map(Some).map_err(|value| ConfigError {
-            name: variable.name,
-            value: format!("{value:?}"),
-            expected: "valid UTF-8".into(),
-        })
+        let text = value.to_str().ok_or_else(|| self.wrong(variable, "valid UTF-8"))?;
+        Ok(Some(text.to_owned()))
     }
 
     pub(super) fn text(&self, variable: &Variable) -> Result<String, ConfigError> {
@@ -84,15 +97,15 @@ impl<'a> Reader<'a> {
 
     /// The error for the value that `variable` has.
     pub(super) fn wrong(&self, variable: &Variable, expected: &str) -> ConfigError {
-        let value = (self.lookup)(variable.name);
+        let value = self.0.get(variable.name);
         let value = value.map_or("not set".to_owned(), |value| format!("{value:?}"));
-        ConfigError { name: variable.name, value, expected: expected.to_owned() }
+        ConfigError::Value { name: variable.name, value, expected: expected.to_owned() }
     }
 
     /// The same without showing the value.
     #[expect(clippy::unused_self, reason = "stands beside `wrong`")]
     pub(super) fn wrong_secret(&self, variable: &Variable, expected: &str) -> ConfigError {
         let value = "too weak to show".to_owned();
-        ConfigError { name: variable.name, value, expected: expected.to_owned() }
+        ConfigError::Value { name: variable.name, value, expected: expected.to_owned() }
     }
 }
