@@ -2,10 +2,11 @@
 
 use super::path_length::average_path_length;
 use super::perfect::Perfect;
+use super::plan::Plan;
 use super::settings::Settings;
 use super::tree::Trees;
 use super::walk::{self, Path};
-use super::{grow, parallel, random};
+use super::{grow, parallel};
 use crate::Matrix;
 
 /// What keeps another thread busy for some hundred microseconds, long enough to be worth
@@ -34,13 +35,9 @@ impl Forest {
     /// Grows a forest over `training`, which has no missing values; the same for any number of
     /// threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
     pub(super) fn grow(training: &Matrix, settings: &Settings, seed: u64, threads: usize) -> Self {
-        let seeds = random::tree_seeds(seed, settings.trees);
+        let plan = Plan::new(settings, seed);
         let busy = threads.min(1 + settings.trees * settings.samples as usize / DRAWS_PER_THREAD);
-        let trees = if busy == 1 {
-            grow::grow(training, settings, &seeds)
-        } else {
-            grow_shared(training, settings, &seeds, busy)
-        };
+        let trees = grow_shared(training, settings, &plan, busy);
         Self::new(training.columns(), settings.samples, trees, threads)
     }
 
@@ -101,17 +98,13 @@ impl Forest {
     }
 }
 
-/// Grows trees on several threads, in several parts for each, so that none waits long for
-/// another at the end.
-fn grow_shared(training: &Matrix, settings: &Settings, seeds: &[u64], threads: usize) -> Trees {
-    let size = seeds.len().div_ceil(4 * threads);
-    let mut parts = seeds.chunks(size).map(|_| Trees::default()).collect::<Vec<_>>();
-    parallel::for_each(threads, seeds.chunks(size).zip(&mut parts), |(seeds, part)| {
-        *part = grow::grow(training, settings, seeds);
+/// Grows trees in several parts for each thread, so that none waits long for another at the end.
+fn grow_shared(training: &Matrix, settings: &Settings, plan: &Plan, threads: usize) -> Trees {
+    let parts = if threads > 1 { 4 * threads } else { 1 };
+    let size = settings.trees.div_ceil(parts);
+    let mut grown = vec![Trees::default(); settings.trees.div_ceil(size)];
+    parallel::for_each(threads, plan.parts(size).zip(&mut grown), |(plans, part)| {
+        *part = grow::grow(training, settings, plans);
     });
-    let mut trees = Trees::default();
-    for part in &parts {
-        trees.append(part);
-    }
-    trees
+    Trees::joined(grown)
 }

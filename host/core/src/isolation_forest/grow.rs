@@ -1,13 +1,18 @@
 //! How trees grow (Liu et al. 2008, algorithms 1 and 2).
 
+use super::plan::TreePlan;
 use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::settings::{Settings, depth_limit};
 use super::tree::{TreeBuilder, Trees};
 use crate::Matrix;
 
-/// One tree for each of `seeds`.
-pub(super) fn grow(training: &Matrix, settings: &Settings, seeds: &[u64]) -> Trees {
+/// One tree for each of `plans`.
+pub(super) fn grow<'p>(
+    training: &Matrix,
+    settings: &Settings,
+    plans: impl Iterator<Item = TreePlan<'p>>,
+) -> Trees {
     let mut trees = Trees::default();
     let mut sampler = Sampler::new(training.rows());
     let mut rows = Vec::with_capacity(settings.samples as usize);
@@ -15,26 +20,32 @@ pub(super) fn grow(training: &Matrix, settings: &Settings, seeds: &[u64]) -> Tre
     let mut spill = vec![&[][..]; settings.samples as usize];
     #[expect(clippy::cast_possible_truncation, reason = "`Settings` allows no more columns")]
     let columns = training.columns() as u32;
-    for seed in seeds {
-        let mut generator = Generator::new(*seed);
+    for plan in plans {
+        let mut generator = Generator::new(plan.seed);
         draw_features(&mut generator, &mut features, columns, settings.features);
         let picks = sampler.draw(&mut generator, settings.samples as usize, settings.bootstrap);
         rows.clear();
         rows.extend(picks.iter().filter_map(|row| training.row(*row)));
         trees.push_tree(|tree| {
             let candidates = features.len();
-            let depth_limit = depth_limit(settings.samples);
-            let mut branch =
-                Branch { tree, generator, features: &mut features, spill: &mut spill, depth_limit };
-            branch.grow(&mut rows, candidates, 0);
+            let mut branch = Branch {
+                tree,
+                plan,
+                generator,
+                features: &mut features,
+                spill: &mut spill,
+                depth_limit: depth_limit(settings.samples),
+            };
+            branch.grow(&mut rows, candidates, 1);
         });
     }
     trees
 }
 
 /// A tree and what it takes to grow it.
-struct Branch<'a, 'b, 'c> {
+struct Branch<'a, 'b, 'c, 'p> {
     tree: &'a mut TreeBuilder<'b>,
+    plan: TreePlan<'p>,
     generator: Generator,
     /// Columns to cut. Each call of `grow` reorders only as many at the front as it was given
     /// candidates, and those behind are constant throughout its rows.
@@ -44,39 +55,76 @@ struct Branch<'a, 'b, 'c> {
     depth_limit: u32,
 }
 
-impl<'c> Branch<'_, '_, 'c> {
-    /// Grows the tree over `rows`, which it reorders, below `depth` cuts. The depth limit keeps
-    /// the recursion within 32 calls.
-    fn grow(&mut self, rows: &mut [&'c [f64]], candidates: usize, depth: u32) {
+impl<'c> Branch<'_, '_, 'c, '_> {
+    /// Grows the tree over `rows`, which it reorders, at `slot` of a binary tree: 1 is the root,
+    /// 2i and 2i + 1 are the children of i. The depth limit keeps the recursion within 32 calls.
+    fn grow(&mut self, rows: &mut [&'c [f64]], candidates: usize, slot: u64) {
+        let depth = slot.ilog2();
         let cut = match rows.len() > 1 && depth < self.depth_limit {
-            true => self.cut(rows, candidates),
+            true => self.cut(rows, candidates, slot),
             false => None,
         };
         #[expect(clippy::cast_possible_truncation, reason = "`Settings::samples` is a u32")]
         let place = self.tree.leaf(rows.len() as u32, depth);
         if let Some((feature, threshold, candidates)) = cut {
             let (left, right) = partition(rows, self.spill, feature, threshold);
-            self.grow(left, candidates, depth + 1);
+            self.grow(left, candidates, 2 * slot);
             self.tree.split(place, feature, threshold);
-            self.grow(right, candidates, depth + 1);
+            self.grow(right, candidates, 2 * slot + 1);
         }
     }
 
     /// A random column that is not constant, a random threshold within its range, and the number
     /// of columns not yet known to be constant. `None` where all rows are equal.
-    fn cut(&mut self, rows: &[&[f64]], mut candidates: usize) -> Option<(u32, f64, usize)> {
+    fn cut(
+        &mut self,
+        rows: &[&[f64]],
+        mut candidates: usize,
+        slot: u64,
+    ) -> Option<(u32, f64, usize)> {
+        let mut unit = self.spread_unit(slot);
         while candidates > 0 {
-            let place = self.generator.below(candidates);
+            let (place, rest) = choice(unit, candidates);
             let feature = *self.features.get(place)?;
             let (low, high) = range(rows, feature);
             if low < high {
-                return Some((feature, self.generator.between(low, high), candidates));
+                return Some((feature, between(low, high, rest), candidates));
             }
             candidates -= 1;
             self.features.swap(place, candidates);
+            unit = self.generator.unit();
         }
         None
     }
+
+    /// A number in `[0, 1]`: in the tree's own stratum, if it has one for `slot`.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 trees")]
+    fn spread_unit(&mut self, slot: u64) -> f64 {
+        let unit = self.generator.unit();
+        let stratum = usize::try_from(slot).ok().and_then(|slot| self.plan.strata.get(slot));
+        stratum.map_or(unit, |stratum| (f64::from(*stratum) + unit) / self.plan.trees as f64)
+    }
+}
+
+/// One number for both: a choice out of `count`, and where `unit` lies within that choice's share
+/// of `[0, 1]`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "the place of a column"
+)]
+fn choice(unit: f64, count: usize) -> (usize, f64) {
+    let scaled = unit * count as f64;
+    let place = (scaled as usize).min(count - 1);
+    (place, scaled - place as f64)
+}
+
+/// The number at `unit` of the way, in `[low, high)` for finite `low < high`, however far apart.
+pub(super) fn between(low: f64, high: f64, unit: f64) -> f64 {
+    let number = low * (1.0 - unit) + high * unit;
+    // Rounding may step out of the interval.
+    if number >= low && number < high { number } else { low }
 }
 
 /// Least and greatest value of a column.

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
-//! out of `sample`s; `forest` owns them; `walk` scores, over the nodes or their padded copy
+//! out of `sample`s by a `plan`; `forest` owns them; `walk` scores, over the nodes or their padded copy
 //! (`perfect`); `state` writes and reads bytes.
 
 mod descriptor;
@@ -30,6 +30,7 @@ mod grow;
 mod parallel;
 mod path_length;
 mod perfect;
+mod plan;
 mod random;
 mod sample;
 mod settings;

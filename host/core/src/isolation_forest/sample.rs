@@ -74,7 +74,7 @@ impl Sampler {
     }
 }
 
-/// Makes the first `count` of `features` a random choice out of `columns`, without replacement.
+/// Makes `features` a random choice of `count` out of `columns`, without replacement.
 pub(super) fn draw_features(
     generator: &mut Generator,
     features: &mut Vec<u32>,
@@ -84,10 +84,7 @@ pub(super) fn draw_features(
     features.clear();
     features.extend(0..columns);
     if count < features.len() {
-        for place in 0..count {
-            let other = place + generator.below(features.len() - place);
-            features.swap(place, other);
-        }
+        generator.draw_to_front(features, count);
         features.truncate(count);
     }
 }

@@ -1,6 +1,8 @@
 //! Tests that need the forest's inside; those of its outside are in `host/core/tests`.
 
-use super::random::{Generator, tree_seeds};
+use super::grow::between;
+use super::plan::Plan;
+use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::state::{checksum, read, write};
 use super::tree::Node;
@@ -11,7 +13,7 @@ use proptest::prelude::*;
 
 fn random_rows(rows: usize, columns: usize) -> Matrix {
     let mut generator = Generator::new(42);
-    let values = (0..rows * columns).map(|_| generator.between(-1.0, 1.0)).collect();
+    let values = (0..rows * columns).map(|_| between(-1.0, 1.0, generator.unit())).collect();
     Matrix::new(columns, values).unwrap()
 }
 
@@ -98,16 +100,38 @@ fn numbers_between_stay_between() {
     let mut generator = Generator::new(7);
     let pairs = [(0.0, 5e-324), (f64::MIN, f64::MAX), (1.0, 1.0 + f64::EPSILON), (-3.0, -2.0)];
     for (low, high) in pairs {
-        for _ in 0..1_000 {
-            let number = generator.between(low, high);
+        for unit in [0.0, 1.0].into_iter().chain((0..1_000).map(|_| generator.unit())) {
+            let number = between(low, high, unit);
             assert!(number >= low && number < high, "{number} is not in [{low}, {high})");
         }
     }
 }
 
 #[test]
-fn seeds_of_trees_do_not_depend_on_their_number() {
-    assert_eq!(tree_seeds(7, 100)[..10], tree_seeds(7, 10));
+fn every_stratum_belongs_to_one_tree() {
+    let settings = Settings { trees: 100, samples: 256, features: 1, bootstrap: false };
+    let plan = Plan::new(&settings, 7);
+    for slot in 1..16 {
+        let trees = plan.parts(30).flatten();
+        let mut strata = trees.map(|tree| tree.strata[slot]).collect::<Vec<_>>();
+        assert!(!strata.is_sorted(), "slot {slot}");
+        strata.sort_unstable();
+        assert!(strata.into_iter().eq(0..100), "slot {slot}");
+    }
+}
+
+/// With one column, a root's threshold says which stratum it was drawn from.
+#[test]
+fn roots_are_cut_all_over_the_range() {
+    let data = Matrix::new(1, (0..=100).map(f64::from).collect()).unwrap();
+    let forest = grown(&data, 100, 101);
+    let roots = forest.trees().iter().map(|tree| match tree[0] {
+        Node::Split { threshold, .. } => threshold.floor(),
+        Node::Leaf { .. } => -1.0,
+    });
+    let mut strata = roots.collect::<Vec<_>>();
+    strata.sort_unstable_by(f64::total_cmp);
+    assert!(strata.into_iter().eq((0..100).map(f64::from)));
 }
 
 /// A state like `forest`'s, but with other bytes and the checksum that goes with them.

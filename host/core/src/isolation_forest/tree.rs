@@ -44,12 +44,17 @@ impl Trees {
         result
     }
 
-    /// Appends all trees of `other`.
-    pub(super) fn append(&mut self, other: &Self) {
-        let offset = self.nodes.len();
-        self.nodes.extend_from_slice(&other.nodes);
-        self.ends.extend(other.ends.iter().map(|end| end + offset));
-        self.depth = self.depth.max(other.depth);
+    /// All trees of `parts`, in order.
+    pub(super) fn joined(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        for part in parts {
+            let offset = all.nodes.len();
+            all.nodes.extend_from_slice(&part.nodes);
+            all.ends.extend(part.ends.iter().map(|end| end + offset));
+            all.depth = all.depth.max(part.depth);
+        }
+        all
     }
 
     /// The trees in order, each in preorder.
