@@ -134,3 +134,14 @@ fn conflict_is_reported_and_resolved_by_deleting_the_first() {
         answer.status == 200 && answer.scores() == SECOND
     });
 }
+
+#[test]
+fn watching_costs_nothing_while_nothing_changes() {
+    let server = Server::start(&[("twin.wasm", &guest("twin_1"))]);
+    server.put_plugin("twin.wasm", &guest("twin_2"));
+    std::thread::sleep(Duration::from_secs(2));
+    let before = server.processor_ticks();
+    std::thread::sleep(Duration::from_secs(2));
+    let used = server.processor_ticks() - before;
+    assert!(used < 20, "{used} hundredths of a second in two idle seconds");
+}

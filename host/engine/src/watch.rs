@@ -3,7 +3,8 @@
 use crate::catalog::PluginState;
 use crate::engine::Engine;
 use crate::folder::{self, Listing};
-use notify::{RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -37,7 +38,10 @@ enum Wake {
 pub fn watch_folder(engine: Arc<Engine>, folder: &Path) -> notify::Result<FolderWatch> {
     let (wake, woken) = channel();
     let sender = wake.clone();
-    let mut watcher = notify::recommended_watcher(move |_event| {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| is_only_reading(event.kind)) {
+            return;
+        }
         // The only receiver gone means that the watch is ending.
         let _ = sender.send(Wake::Look);
     })?;
@@ -51,6 +55,12 @@ pub fn watch_folder(engine: Arc<Engine>, folder: &Path) -> notify::Result<Folder
         .spawn(move || follow.run(&woken))
         .map_err(notify::Error::io)?;
     Ok(FolderWatch { wake, thread: Some(thread), _watcher: watcher })
+}
+
+/// Our own looks are events too: heeding them would be looking for ever.
+fn is_only_reading(kind: EventKind) -> bool {
+    let is_access = matches!(kind, EventKind::Access(_));
+    is_access && kind != EventKind::Access(AccessKind::Close(AccessMode::Write))
 }
 
 impl Drop for FolderWatch {
