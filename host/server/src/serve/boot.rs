@@ -35,7 +35,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         engine: Engine::new(sandbox),
         store,
         clock: Clock::System,
-        tokens: Tokens::new(&secret).map_err(|error| ServeError::Secret(error.to_string()))?,
+        tokens: Tokens::new(&secret),
         random,
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),

@@ -62,7 +62,7 @@ impl TestApp {
             store: Store::open(&options).await.unwrap(),
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
             random: Random::from_seed([42; 32]),
-            tokens: Tokens::new(b"secret").unwrap(),
+            tokens: Tokens::new(b"secret"),
             metrics_enabled: true,
             limits,
         };
