@@ -10,6 +10,7 @@ mod tidy;
 
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -27,20 +28,28 @@ enum Command {
     /// Formatting, lints, documentation, tidiness.
     Check,
     /// Build the plugins into target/plugins/.
-    Plugins,
+    Plugins {
+        /// Whose WebAssembly target to build with; without it, the first that is there.
+        #[arg(long)]
+        from: Option<plugins::Source>,
+    },
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
 
-fn main() -> anyhow::Result<()> {
+#[expect(clippy::print_stderr, reason = "the one place where a command reports its failure")]
+fn main() -> ExitCode {
     let root = root();
-    match Arguments::parse().command {
+    let outcome = match Arguments::parse().command {
         Command::Demo => demo::run(&root),
         Command::Test => test::run(&root),
         Command::Check => check::run(&root),
-        Command::Plugins => plugins::run(&root).map(drop),
+        Command::Plugins { from } => plugins::run(&root, from).map(drop),
         Command::Tidy => tidy::run(&root),
-    }
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    eprintln!("xtask: {error:#}");
+    ExitCode::FAILURE
 }
 
 /// The folder of the repository.

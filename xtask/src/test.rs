@@ -7,7 +7,7 @@ use std::path::Path;
 /// Builds what the tests start (the plugins and the server), then runs the tests of both
 /// workspaces.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    plugins::run(root)?;
+    plugins::run(root, None)?;
     let hint = "the names of the failed tests stand above";
     cargo(root, &["build", "--package", "pynomaly"]).hint("mend what the compiler names").go()?;
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;

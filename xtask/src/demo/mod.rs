@@ -16,7 +16,7 @@ use table::Row;
 const SEED: u64 = 7;
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    plugins::run(root)?;
+    plugins::run(root, None)?;
     cargo(root, &["build", "--release", "--package", "pynomaly"])
         .hint("mend what the compiler names")
         .go()?;

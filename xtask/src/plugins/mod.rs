@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+pub(crate) use toolchain::Source;
 use toolchain::Toolchain;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -17,8 +18,8 @@ const BUNDLED: [&str; 2] = ["ecod", "knn"];
 const GUESTS: [&str; 4] = ["hostile", "hostile_describe", "twin_1", "twin_2"];
 
 /// Builds all components; gives the paths of the bundled ones.
-pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let toolchain = Toolchain::choose()?;
+pub(crate) fn run(root: &Path, from: Option<Source>) -> anyhow::Result<Vec<PathBuf>> {
+    let toolchain = Toolchain::choose(from)?;
     let built = build(root, &toolchain)?;
     copy(&built, &root.join("target/plugins-test"), &GUESTS)?;
     copy(&built, &root.join("target/plugins"), &BUNDLED)

@@ -12,6 +12,13 @@ use std::process::Command;
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_SYSROOT: &str = "/usr";
 
+/// Who can give the WebAssembly target.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Source {
+    Rustup,
+    Debian,
+}
+
 /// One way to compile for WebAssembly.
 pub(crate) enum Toolchain {
     /// rustup's own, which has the target.
@@ -21,10 +28,13 @@ pub(crate) enum Toolchain {
 }
 
 impl Toolchain {
-    /// The first that is there or can be made.
-    pub(crate) fn choose() -> anyhow::Result<Self> {
-        if has_target() || add_target() {
+    /// The wanted one, or else the first that is there or can be made.
+    pub(crate) fn choose(from: Option<Source>) -> anyhow::Result<Self> {
+        if from != Some(Source::Debian) && (has_target() || add_target()) {
             return Ok(Self::Rustup);
+        }
+        if from == Some(Source::Rustup) {
+            bail!("rustup has no target {TARGET} and cannot get it; `--from debian` needs none");
         }
         let wrapper = Step::new("WebAssembly sysroot from Debian's rust-web-src")
             .run(debian_wrapper)
