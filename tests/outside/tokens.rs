@@ -76,7 +76,8 @@ fn well_signed_tokens_with_wrong_claims_are_401() {
     assert_eq!(status(SECRET, "aud", json!("another")), 401, "another audience");
     assert_eq!(status(SECRET, "exp", json!(1_600_000_000)), 401, "expired");
     assert_eq!(status(SECRET, "exp", Value::Null), 401, "endless");
-    assert_eq!(status(SECRET, "sub", json!("00000000-0000-0000-0000-000000000000")), 401, "nobody");
+    let nobody = json!("00000000-0000-0000-0000-000000000000");
+    assert_eq!(status(SECRET, "sid", nobody), 401, "no such session");
 }
 
 #[test]

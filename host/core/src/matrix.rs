@@ -45,11 +45,11 @@ impl Matrix {
     /// # Errors
     /// [`MatrixError`], with the place of the first fault.
     pub fn new(columns: usize, values: Vec<f64>) -> Result<Self, MatrixError> {
-        if columns == 0 {
-            return Err(MatrixError::NoColumns);
-        }
         if values.is_empty() {
             return Err(MatrixError::NoRows);
+        }
+        if columns == 0 {
+            return Err(MatrixError::NoColumns);
         }
         if !values.len().is_multiple_of(columns) {
             return Err(MatrixError::Ragged { values: values.len(), columns });
