@@ -3,6 +3,7 @@
 //! `cargo xtask test` builds what these tests start. One file a promise; `support/` arranges.
 
 mod bodies;
+mod contract;
 mod detect;
 mod durability;
 mod hostile;

@@ -6,8 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Once;
 
 /// Generated from `wit/1.0`.
-#[expect(missing_docs, unsafe_code, unreachable_pub, reason = "generated; documented in wit/1.0")]
-#[expect(clippy::allow_attributes, reason = "generated")]
+#[expect(missing_docs, reason = "generated; documented in wit/1.0")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit/1.0",

@@ -15,7 +15,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Components that `target/plugins/` is filled with: what the demo serves.
 const BUNDLED: [&str; 2] = ["ecod", "knn"];
 /// Components that `target/plugins-test/` is filled with.
-const GUESTS: [&str; 4] = ["hostile", "hostile_describe", "twin_1", "twin_2"];
+const GUESTS: [&str; 5] = ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2"];
 
 /// Builds all components; gives the paths of the bundled ones.
 pub(crate) fn run(root: &Path, from: Option<Source>) -> anyhow::Result<Vec<PathBuf>> {

@@ -84,6 +84,7 @@ fn misbehave(mode: Mode) {
     }
 }
 
+#[expect(unconditional_recursion, reason = "that is the point")]
 fn recurse(depth: u64) -> u64 {
     black_box(depth) + black_box(recurse(depth + 1))
 }
