@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = Engine::new(Sandbox::new(Limits::default(), None)?);
     pynomaly_engine::load_folder(&engine, Path::new(&folder))?;
     let data = rows(ROWS)?;
-    println!("fit and score {ROWS} x {COLUMNS}, one thread, medians of {ROUNDS} alternating rounds");
+    println!(
+        "fit and score {ROWS} x {COLUMNS}, one thread, medians of {ROUNDS} alternating rounds"
+    );
     compare(&engine, "ecod", &data, || {
         let rows = pynomaly_sdk::Matrix::new(COLUMNS, data.values());
         black_box(ecod::Detect::fit(&rows, (), 7).is_ok());
@@ -34,7 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let options = knn::Options { n_neighbors: 5, method: knn::Method::Largest };
         black_box(knn::Detect::fit(&rows, options, 7).is_ok());
     })?;
-    println!("one row on a warm model of {WARM_ROWS} x {COLUMNS} through the engine, p50 of {CALLS}");
+    println!(
+        "one row on a warm model of {WARM_ROWS} x {COLUMNS} through the engine, p50 of {CALLS}"
+    );
     for name in ["ecod", "knn", "isolation_forest"] {
         let one = one_row(&engine, name)?;
         println!("  {name:<18} {:>7.2} µs", one.as_secs_f64() * 1e6);
