@@ -12,7 +12,7 @@ use read::Reader;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tracing::level_filters::LevelFilter;
 use variables as names;
 
@@ -135,7 +135,7 @@ impl Config {
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
-            database: database(&read, &data_dir)?,
+            database: database(&read, environment, &data_dir)?,
             auth: auth(&read, environment)?,
             limits: limits(&read)?,
             plugin_limits: plugin_limits(&read)?,
@@ -158,7 +158,11 @@ fn log_level(read: &Reader) -> Result<LevelFilter, ConfigError> {
     )
 }
 
-fn database(read: &Reader, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
+fn database(
+    read: &Reader,
+    environment: Environment,
+    data_dir: &Path,
+) -> Result<Database, ConfigError> {
     let file = match read.optional(&names::DATABASE_URL)? {
         None => data_dir.join("pynomaly.db"),
         Some(url) => match url.strip_prefix("sqlite:") {
@@ -166,10 +170,14 @@ fn database(read: &Reader, data_dir: &std::path::Path) -> Result<Database, Confi
             None => return Err(read.wrong(&names::DATABASE_URL, "sqlite://PATH")),
         },
     };
-    let synchronous = read.choice(
-        &names::DATABASE_SYNCHRONOUS,
-        &[("normal", Synchronous::Normal), ("full", Synchronous::Full)],
-    )?;
+    let synchronous = match read.optional(&names::DATABASE_SYNCHRONOUS)? {
+        None if environment.is_strict() => Synchronous::Full,
+        None => Synchronous::Normal,
+        Some(_) => read.choice(
+            &names::DATABASE_SYNCHRONOUS,
+            &[("normal", Synchronous::Normal), ("full", Synchronous::Full)],
+        )?,
+    };
     let pool_size = read.integer(&names::DATABASE_POOL_SIZE, 1, 64)?;
     Ok(Database { file, pool_size: u32::try_from(pool_size).unwrap_or(1), synchronous })
 }

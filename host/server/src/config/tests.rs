@@ -15,7 +15,7 @@ fn defaults_need_nothing() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.database.file, PathBuf::from("./data/pynomaly.db"));
-    assert_eq!(config.database.synchronous, Synchronous::Full);
+    assert_eq!(config.database.synchronous, Synchronous::Normal);
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.auth.jwt_secret, None);
@@ -59,6 +59,17 @@ fn wrong_values_are_named_with_what_would_be_right() {
     );
     assert!(refused("DATABASE_URL", "postgres://x").contains("sqlite://PATH"));
     assert!(refused("MAX_REQUEST_SIZE", "10MB").contains("whole number"));
+}
+
+#[test]
+fn acknowledged_detections_survive_a_power_cut_outside_development() {
+    for (environment, expected) in
+        [("development", Synchronous::Normal), ("production", Synchronous::Full)]
+    {
+        let config = config(&[("ENVIRONMENT", environment)]).unwrap();
+        assert_eq!(config.database.synchronous, expected);
+    }
+    assert!(refused("DATABASE_SYNCHRONOUS", "off").contains("normal, full"));
 }
 
 #[test]

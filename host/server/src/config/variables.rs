@@ -45,8 +45,8 @@ variables! {
         "`sqlite://PATH`. Without it `pynomaly.db` in the data folder.";
     DATABASE_POOL_SIZE = "DATABASE_POOL_SIZE", Some("4"),
         "Database connections, 1 to 64.";
-    DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", Some("full"),
-        "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Users and sessions are always written as `full`.";
+    DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
+        "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
