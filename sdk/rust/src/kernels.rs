@@ -2,6 +2,8 @@
 //! straight run of instructions, so long runs cost least. All keep one order of additions,
 //! whatever the machine: the same bits natively and in the sandbox.
 
+pub use crate::argsort::argsort;
+
 /// Rows whose distances are computed together.
 pub const LANES: usize = 16;
 
@@ -23,18 +25,67 @@ pub fn squared_distances(query: &[f64], block: &Block) -> [f64; LANES] {
     sums
 }
 
+/// Axis-parallel boxes, up to [`LANES`] of them: `boxes[column]` has their least values, then
+/// their greatest.
+pub type Boxes = [[[f64; LANES]; 2]];
+
+/// Squared Euclidean distances from `query` to the nearest points of the [`LANES`] boxes; 0 from
+/// within. Rounded as [`squared_distances`] rounds: never above that to a row in the box.
+#[must_use]
+#[inline]
+pub fn squared_distances_to_boxes(query: &[f64], boxes: &Boxes) -> [f64; LANES] {
+    let mut sums = [0.0; LANES];
+    for (value, [low, high]) in query.iter().zip(boxes) {
+        for ((sum, low), high) in sums.iter_mut().zip(low).zip(high) {
+            let outside = greater(greater(low - value, value - high), 0.0);
+            *sum += outside * outside;
+        }
+    }
+    sums
+}
+
+/// The index of the least of `values` below `bound`, which becomes infinite, if there is one.
+#[must_use]
+#[inline]
+pub fn take_least(values: &mut [f64; LANES], bound: f64) -> Option<usize> {
+    let least = least(values);
+    if least >= bound {
+        return None;
+    }
+    let mut index = 0;
+    for (lane, value) in values.iter().enumerate() {
+        index = if *value == least { lane } else { index };
+    }
+    values.iter_mut().skip(index).take(1).for_each(|value| *value = f64::INFINITY);
+    Some(index)
+}
+
 /// Whether any of `values` is below `bound`.
 #[must_use]
 #[inline]
 pub fn any_below(values: &[f64; LANES], bound: f64) -> bool {
+    least(values) < bound
+}
+
+fn least(values: &[f64; LANES]) -> f64 {
     let mut least = [f64::INFINITY; 4];
     let (quads, _) = values.as_chunks::<4>();
     for quad in quads {
         for (least, value) in least.iter_mut().zip(quad) {
-            *least = if value < least { *value } else { *least };
+            *least = lesser(*value, *least);
         }
     }
-    least.iter().any(|value| *value < bound)
+    let [a, b, c, d] = least;
+    lesser(lesser(a, b), lesser(c, d))
+}
+
+/// One instruction of the vector unit, unlike `f64::min`, which also heeds NaN.
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 /// The sum, in four interleaved partial sums.

@@ -69,6 +69,7 @@
 //! draw randomness from the seed only: then the same rows give the same bits natively and in
 //! every sandbox.
 
+mod argsort;
 mod detector;
 mod error;
 #[cfg(target_arch = "wasm32")]
