@@ -1,5 +1,7 @@
 //! ECOD against PyOD's numbers, and against itself.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use ecod::{Detect, Ecod};
 use proptest::prelude::*;
 use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
@@ -79,10 +81,10 @@ proptest! {
         let length = state.len();
         state[at % length] = byte;
         state.truncate(length - cut % length);
-        if let Ok(model) = Ecod::load(&state) {
-            if let Ok(scores) = model.score(&Matrix::new(2, &[1.0, 2.0])) {
-                prop_assert!(scores[0].is_finite());
-            }
+        if let Ok(model) = Ecod::load(&state)
+            && let Ok(scores) = model.score(&Matrix::new(2, &[1.0, 2.0]))
+        {
+            prop_assert!(scores[0].is_finite());
         }
     }
 }

@@ -9,7 +9,6 @@ pub(crate) fn fit(training: &Matrix<'_>, options: Options) -> Result<Fitted<Knn>
         return Err(Error::InsufficientData(options.n_neighbors.saturating_add(1)));
     }
     let model = Knn::new(training.columns(), training.values().to_vec(), options);
-    let rows = training.iter_rows().enumerate();
-    let training_scores = model.score_rows(rows.map(|(index, row)| (row, Some(index))));
+    let training_scores = model.score_rows(training, 1);
     Ok(Fitted { model, training_scores })
 }

@@ -4,7 +4,9 @@
 
 mod fit;
 mod model;
-mod neighbors;
+mod nearest;
+mod order;
+mod tree;
 
 pub use model::Knn;
 use pynomaly_sdk::prelude::*;

@@ -1,6 +1,7 @@
 //! Scoring, and the state.
 
-use crate::neighbors::{Blocks, Nearest};
+use crate::nearest::Nearest;
+use crate::tree::Tree;
 use crate::{Detect, Method, Options};
 use pynomaly_sdk::parameters::{Typed, Value};
 use pynomaly_sdk::prelude::*;
@@ -11,26 +12,24 @@ pub struct Knn {
     columns: usize,
     values: Vec<f64>,
     options: Options,
-    blocks: Blocks,
+    tree: Tree,
 }
 
 impl Knn {
     pub(crate) fn new(columns: usize, values: Vec<f64>, options: Options) -> Self {
-        let blocks = Blocks::new(columns, &values);
-        Self { columns, values, options, blocks }
+        let tree = Tree::new(columns, &values);
+        Self { columns, values, options, tree }
     }
 
-    /// Scores rows; a training row comes with its index, and is not its own neighbour.
-    pub(crate) fn score_rows<'a>(
-        &self,
-        rows: impl Iterator<Item = (&'a [f64], Option<usize>)>,
-    ) -> Vec<f64> {
-        let mut nearest = Nearest::new(self.options.n_neighbors as usize);
-        rows.map(|(row, itself)| {
-            self.blocks.search(row, itself, &mut nearest);
-            self.options.method.of(nearest.distances())
-        })
-        .collect()
+    /// Scores rows. A training row finds itself at distance 0; `itself` is then 1, and the first
+    /// distance is left out.
+    pub(crate) fn score_rows(&self, data: &Matrix<'_>, itself: usize) -> Vec<f64> {
+        let mut nearest = Nearest::new(self.options.n_neighbors as usize + itself);
+        let score = |row| {
+            self.tree.search(row, &mut nearest);
+            self.options.method.of(nearest.distances().get(itself..).unwrap_or_default())
+        };
+        data.iter_rows().map(score).collect()
     }
 }
 
@@ -53,7 +52,7 @@ impl Method {
 impl Model for Knn {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.columns, data.columns())?;
-        Ok(self.score_rows(data.iter_rows().map(|row| (row, None))))
+        Ok(self.score_rows(data, 0))
     }
 
     fn save(&self) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! kNN against PyOD's numbers, and against itself.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use knn::{Detect, Knn, Method, Options};
 use proptest::prelude::*;
 use pynomaly_sdk::parameters::{Parameters, Value as Given};
@@ -98,7 +100,7 @@ fn slowly(columns: usize, values: &[f64], row: usize, n_neighbors: usize) -> f64
 
 proptest! {
     #[test]
-    fn blocks_find_what_comparing_with_every_row_finds((columns, values) in table()) {
+    fn the_tree_finds_what_comparing_with_every_row_finds((columns, values) in table()) {
         let scores = fit(columns, &values, 3, Method::Largest).unwrap().training_scores;
         let expected: Vec<_> = (0..scores.len()).map(|row| slowly(columns, &values, row, 3)).collect();
         prop_assert_eq!(bits(&scores), bits(&expected));
