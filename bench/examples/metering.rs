@@ -10,7 +10,6 @@ use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, Result, Store};
 
 mod bindings {
-    #![expect(unreachable_pub, missing_docs, reason = "generated")]
     wasmtime::component::bindgen!({
         path: "../wit/1.0",
         world: "plugin",

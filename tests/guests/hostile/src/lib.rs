@@ -1,4 +1,5 @@
 //! Misbehaves in the way its parameter says.
+#![cfg(target_arch = "wasm32")]
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "that is the point")]
 
 use pynomaly_sdk::prelude::*;

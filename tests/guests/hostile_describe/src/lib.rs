@@ -1,4 +1,5 @@
 //! Panics before it has said what it is.
+#![cfg(target_arch = "wasm32")]
 #![expect(clippy::panic, reason = "that is the point")]
 
 use pynomaly_sdk::parameters::{Parameter, Value};

@@ -1,4 +1,5 @@
 //! Version 2 of a detector that answers each row's first value, plus 1000.0.
+#![cfg(target_arch = "wasm32")]
 
 use pynomaly_sdk::prelude::*;
 
