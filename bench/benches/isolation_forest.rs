@@ -4,7 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pynomaly_core::isolation_forest::{Forest, IsolationForest};
-use pynomaly_core::{Detector, Matrix, Model, Parameters};
+use pynomaly_core::{Detector, Matrix, Model, Parameters, Stop};
 use std::hint::black_box;
 
 const SEED: u64 = 1;
@@ -24,7 +24,7 @@ fn defaults() -> Parameters {
 }
 
 fn grown(rows: &Matrix) -> Forest {
-    IsolationForest::default().grow(rows, &defaults(), SEED).unwrap()
+    IsolationForest::default().grow(rows, &defaults(), SEED, Stop::NEVER).unwrap()
 }
 
 /// A request of the load test: everything for three rows.
@@ -35,7 +35,7 @@ fn fit_and_score(criterion: &mut Criterion) {
             (rows(count, columns), IsolationForest::default(), defaults());
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::from_parameter(format!("{count}x{columns}")), |bench| {
-            bench.iter(|| detector.fit(black_box(&rows), &parameters, SEED).unwrap());
+            bench.iter(|| detector.fit(black_box(&rows), &parameters, SEED, Stop::NEVER).unwrap());
         });
     }
 }
@@ -43,7 +43,7 @@ fn fit_and_score(criterion: &mut Criterion) {
 fn fit(criterion: &mut Criterion) {
     let (rows, detector, parameters) = (rows(100_000, 10), IsolationForest::default(), defaults());
     criterion.bench_function("fit/100000x10", |bench| {
-        bench.iter(|| detector.grow(black_box(&rows), &parameters, SEED).unwrap());
+        bench.iter(|| detector.grow(black_box(&rows), &parameters, SEED, Stop::NEVER).unwrap());
     });
 }
 
@@ -54,7 +54,7 @@ fn score(criterion: &mut Criterion) {
         let rows = rows(count, 10);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::from_parameter(format!("{count}x10")), |bench| {
-            bench.iter(|| forest.score(black_box(&rows)).unwrap());
+            bench.iter(|| forest.score(black_box(&rows), Stop::NEVER).unwrap());
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use pynomaly_core::isolation_forest::IsolationForest;
-use pynomaly_core::{Detector, Matrix, evaluation};
+use pynomaly_core::{Detector, Matrix, Stop, evaluation};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,7 +59,7 @@ fn mean_auc(rows: &Matrix, labels: &[bool]) -> Result<f64> {
     let parameters = detector.descriptor().check_parameters(&Default::default())?;
     let mut sum = 0.0;
     for seed in 0..SEEDS {
-        let scores = detector.fit(rows, &parameters, seed)?.training_scores;
+        let scores = detector.fit(rows, &parameters, seed, Stop::NEVER)?.training_scores;
         sum += evaluation::roc_auc(labels, &scores)?;
     }
     Ok(sum / SEEDS as f64)

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result};
 use pynomaly_core::isolation_forest::IsolationForest;
-use pynomaly_core::{Detector, Matrix, Model};
+use pynomaly_core::{Detector, Matrix, Model, Stop};
 use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
@@ -23,19 +23,21 @@ fn main() -> Result<()> {
     let one_row = Matrix::new(columns, rows.row(0).context("no rows")?.to_vec())?;
     let parameters = detector.descriptor().check_parameters(&Default::default())?;
 
-    black_box(detector.fit(&one_row_twice(&one_row)?, &parameters, SEED)?.training_scores);
+    black_box(
+        detector.fit(&one_row_twice(&one_row)?, &parameters, SEED, Stop::NEVER)?.training_scores,
+    );
     fs::write("/proc/self/clear_refs", "5")?; // resets the peak
     let before = status("VmRSS")?;
 
     let started = Instant::now();
-    let forest = detector.grow(&rows, &parameters, SEED)?;
+    let forest = detector.grow(&rows, &parameters, SEED, Stop::NEVER)?;
     let fit = started.elapsed().as_secs_f64();
     let started = Instant::now();
-    black_box(detector.fit(&rows, &parameters, SEED)?.training_scores);
+    black_box(detector.fit(&rows, &parameters, SEED, Stop::NEVER)?.training_scores);
     let fit_score = started.elapsed().as_secs_f64();
     let peak = status("VmHWM")? - before;
 
-    let one_row = median_of_calls(|| forest.score(&one_row).map(black_box))?;
+    let one_row = median_of_calls(|| forest.score(&one_row, Stop::NEVER).map(black_box))?;
     println!(r#"{{"fit": {fit}, "fit_score": {fit_score}, "one_row": {one_row}, "peak": {peak}}}"#);
     Ok(())
 }

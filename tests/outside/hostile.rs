@@ -67,6 +67,15 @@ fn each_is_answered_within_its_limit_with_its_name() {
 }
 
 #[test]
+fn a_native_detector_that_is_asked_for_too_much_ends_in_time_too() {
+    let server = Server::start_with(&[], &[("PYNOMALY_PLUGIN_WALL_MAX_MS", "300")]);
+    let rows = json!((0..50_000).map(|row| [row % 997, row % 13]).collect::<Vec<_>>());
+    let extra = json!({"parameters": {"n_estimators": 10_000}});
+    let problem = server.admin().detect("isolation_forest", &rows, &extra);
+    assert_eq!((problem.status, problem.code().as_str()), (504, "plugin_limit_wall"));
+}
+
+#[test]
 fn a_panic_is_reported_with_its_message_and_place() {
     let server = server();
     let problem =

@@ -1,6 +1,6 @@
 //! What every detector can do, whoever runs it.
 
-use crate::{Descriptor, Matrix, Parameters};
+use crate::{Descriptor, Matrix, Parameters, Stop};
 
 /// A detector that runs in this process, trusted. Plugins have the same shape behind the
 /// sandbox, where each call also has a budget.
@@ -12,12 +12,14 @@ pub trait Detector: Send + Sync {
     /// same bits.
     ///
     /// # Errors
-    /// [`DetectorError`], never a panic, whatever the rows are.
+    /// [`DetectorError`], never a panic, whatever the rows are; [`DetectorError::Stopped`] soon
+    /// after `stop` says so.
     fn fit(
         &self,
         training: &Matrix,
         parameters: &Parameters,
         seed: u64,
+        stop: Stop<'_>,
     ) -> Result<Fitted, DetectorError>;
 
     /// Rebuilds a model from bytes that [`Model::save`] wrote.
@@ -32,8 +34,9 @@ pub trait Model: Send + Sync {
     /// One finite score per row; higher means more anomalous.
     ///
     /// # Errors
-    /// [`DetectorError::InvalidInput`] where the number of columns is not that of the training.
-    fn score(&self, data: &Matrix) -> Result<Vec<f64>, DetectorError>;
+    /// [`DetectorError::InvalidInput`] where the number of columns is not that of the training;
+    /// [`DetectorError::Stopped`] soon after `stop` says so.
+    fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError>;
 
     /// The whole state as portable bytes; the same model gives the same bytes.
     fn save(&self) -> Vec<u8>;
@@ -47,7 +50,8 @@ pub struct Fitted {
     pub training_scores: Vec<f64>,
 }
 
-/// Why a detector has no answer. Mirrors `error` of `wit/1.0/types.wit`.
+/// Why a detector has no answer. Mirrors `error` of `wit/1.0/types.wit`; only [`Self::Stopped`] is
+/// not in it, because a sandbox does not ask its guest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DetectorError {
     /// A parameter that is wrong in these circumstances.
@@ -73,6 +77,9 @@ pub enum DetectorError {
     /// No finite answer on this data.
     #[error("{0}")]
     Numerical(String),
+    /// The caller wished it to end.
+    #[error("stopped before the end")]
+    Stopped,
     /// Anything else.
     #[error("{0}")]
     Other(String),

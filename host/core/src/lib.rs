@@ -10,9 +10,11 @@ pub mod evaluation;
 pub mod isolation_forest;
 pub mod matrix;
 pub mod parameters;
+pub mod stop;
 pub mod threshold;
 
 pub use descriptor::{Descriptor, Task};
 pub use detector::{Detector, DetectorError, Fitted, Model};
 pub use matrix::{Matrix, MatrixError};
 pub use parameters::{Kind, NumberRange, ParameterError, ParameterSpec, Parameters, Value};
+pub use stop::Stop;

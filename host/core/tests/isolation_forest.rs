@@ -9,9 +9,10 @@
 use pynomaly_core::isolation_forest::{
     FOREST_SAMPLES_MAX, IsolationForest, MINIMUM_ROWS, Settings, average_path_length,
 };
-use pynomaly_core::{Detector, DetectorError, Matrix, Model, Parameters, Value};
+use pynomaly_core::{Detector, DetectorError, Matrix, Model, Parameters, Stop, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Figures of scikit-learn; the file names its version.
 fn golden() -> Json {
@@ -49,7 +50,8 @@ fn parameters(given: &[(&str, Value)]) -> Parameters {
 }
 
 fn fit(training: &Matrix, given: &[(&str, Value)], seed: u64) -> (Box<dyn Model>, Vec<f64>) {
-    let fitted = IsolationForest::default().fit(training, &parameters(given), seed).unwrap();
+    let fitted =
+        IsolationForest::default().fit(training, &parameters(given), seed, Stop::NEVER).unwrap();
     (fitted.model, fitted.training_scores)
 }
 
@@ -58,7 +60,7 @@ fn scores(training: &Matrix, given: &[(&str, Value)], seed: u64) -> Vec<f64> {
 }
 
 fn error(training: &Matrix, given: &[(&str, Value)]) -> DetectorError {
-    match IsolationForest::default().fit(training, &parameters(given), 7) {
+    match IsolationForest::default().fit(training, &parameters(given), 7, Stop::NEVER) {
         Ok(_) => panic!("fitted"),
         Err(error) => error,
     }
@@ -128,7 +130,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let (model, expected) = fit(&training, &[], 7);
     for threads in [0, 2, 3] {
         let forest = IsolationForest::new(threads);
-        let fitted = forest.fit(&training, &parameters(&[]), 7).unwrap();
+        let fitted = forest.fit(&training, &parameters(&[]), 7, Stop::NEVER).unwrap();
         assert_eq!(fitted.training_scores, expected, "{threads} threads");
         assert_eq!(fitted.model.save(), model.save(), "{threads} threads");
     }
@@ -140,7 +142,7 @@ fn row_alone_has_the_bits_it_has_in_a_batch() {
     let (model, scores) = fit(&training, &[], 7);
     for (row, score) in training.iter_rows().zip(scores) {
         let alone = Matrix::new(7, row.to_vec()).unwrap();
-        assert_eq!(model.score(&alone).unwrap(), [score]);
+        assert_eq!(model.score(&alone, Stop::NEVER).unwrap(), [score]);
     }
 }
 
@@ -150,7 +152,7 @@ fn saved_and_loaded_model_has_the_same_bits() {
         let training = rows(3_000, 2);
         let (model, scores) = fit(&training, &[("max_samples", Value::Integer(max_samples))], 7);
         let loaded = IsolationForest::default().load(&model.save()).unwrap();
-        assert_eq!(loaded.score(&training).unwrap(), scores);
+        assert_eq!(loaded.score(&training, Stop::NEVER).unwrap(), scores);
         assert_eq!(loaded.save(), model.save());
     }
 }
@@ -160,7 +162,10 @@ fn constant_rows_are_legal_and_ordinary() {
     let training = Matrix::new(2, vec![3.0; 40]).unwrap();
     let (model, scores) = fit(&training, &[], 7);
     assert!(scores.iter().all(|score| (score - 0.5).abs() < 1e-12), "{scores:?}");
-    assert_eq!(model.score(&Matrix::new(2, vec![9.0, -9.0]).unwrap()).unwrap(), scores[..1]);
+    assert_eq!(
+        model.score(&Matrix::new(2, vec![9.0, -9.0]).unwrap(), Stop::NEVER).unwrap(),
+        scores[..1]
+    );
 }
 
 #[test]
@@ -214,7 +219,7 @@ fn columns_beyond_max_features_are_not_looked_at() {
             row[column] = 77.0;
             row
         });
-        model.score(&Matrix::new(2, values.collect()).unwrap()).unwrap()
+        model.score(&Matrix::new(2, values.collect()).unwrap(), Stop::NEVER).unwrap()
     };
     assert_eq!((0..2).filter(|column| swapped(*column) == scores).count(), 1);
 }
@@ -225,13 +230,13 @@ fn missing_values_are_refused_with_their_place() {
     let missing = Matrix::new(2, vec![1.0, 2.0, 3.0, f64::NAN]).unwrap();
     let refusal = DetectorError::InvalidInput("the value in row 1, column 1 is missing".into());
     assert_eq!(error(&missing, &[]), refusal);
-    assert_eq!(model.score(&missing), Err(refusal));
+    assert_eq!(model.score(&missing, Stop::NEVER), Err(refusal));
 }
 
 #[test]
 fn rows_of_other_columns_are_refused() {
     let (model, _) = fit(&rows(20, 2), &[], 7);
-    let refusal = model.score(&rows(5, 3)).unwrap_err();
+    let refusal = model.score(&rows(5, 3), Stop::NEVER).unwrap_err();
     assert_eq!(refusal.to_string(), "the rows have 3 columns, the training had 2");
 }
 
@@ -289,4 +294,24 @@ fn parameters_mean_what_they_mean_in_scikit_learn() {
     let all = [("max_samples", Value::Number(1.0)), ("bootstrap", Value::Boolean(true))];
     assert_eq!(resolve(&all, 1_000, 8), (100, 1_000, 8, true));
     assert_eq!(Settings::resolve(&Parameters::default(), 1_000, 8).unwrap().trees, 100);
+}
+
+#[test]
+fn growing_and_scoring_end_when_the_caller_wishes() {
+    let training = rows(20_000, 3);
+    for threads in [1, 2] {
+        let forest = IsolationForest::new(threads);
+        let (calls, last) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let is_time = || calls.fetch_add(1, Ordering::Relaxed) >= last.load(Ordering::Relaxed);
+        let mut fit = |allowed| {
+            calls.store(0, Ordering::Relaxed);
+            last.store(allowed, Ordering::Relaxed);
+            let stop = Stop::when(&is_time);
+            forest.fit(&training, &parameters(&[]), 7, stop).map(|fitted| fitted.training_scores)
+        };
+        for allowed in [0, 50, 100, 101] {
+            assert_eq!(fit(allowed), Err(DetectorError::Stopped), "asked {allowed} times");
+        }
+        assert_eq!(fit(1_000).unwrap(), scores(&training, &[], 7));
+    }
 }

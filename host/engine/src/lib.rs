@@ -10,6 +10,7 @@ mod digest;
 mod engine;
 mod error;
 mod folder;
+mod native;
 mod served;
 mod watch;
 
@@ -19,6 +20,6 @@ pub use digest::data_digest;
 pub use engine::Engine;
 pub use error::{DetectError, InstallError};
 pub use folder::load_folder;
-pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox};
+pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};
 pub use served::{FittedModel, Scored, Served};
 pub use watch::{FolderWatch, watch_folder};

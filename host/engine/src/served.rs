@@ -1,6 +1,7 @@
 //! One detector as the engine serves it, native or sandboxed, behind one door.
 
 use crate::error::DetectError;
+use crate::native;
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,7 @@ pub struct Served {
 
 enum Runtime {
     Native(Box<dyn Detector>),
-    Plugin(Plugin),
+    Plugin(Box<Plugin>),
 }
 
 /// A fitted model, pinned to the detector version that fitted it.
@@ -47,7 +48,7 @@ impl Served {
 
     pub(crate) fn plugin(plugin: Plugin) -> Self {
         let digest = plugin.digest().to_owned();
-        Self { runtime: Runtime::Plugin(plugin), digest }
+        Self { runtime: Runtime::Plugin(Box::new(plugin)), digest }
     }
 
     /// What the detector says of itself.
@@ -86,7 +87,8 @@ impl Served {
         self.check_rows(training)?;
         let (state, scored) = match &self.runtime {
             Runtime::Native(detector) => {
-                let fitted = detector.fit(training, parameters, seed)?;
+                let fitted =
+                    native::bounded(budget, |stop| detector.fit(training, parameters, seed, stop))?;
                 let scored = Scored { scores: fitted.training_scores, fuel_used: None };
                 (State::Native(fitted.model), scored)
             }
@@ -162,7 +164,10 @@ impl FittedModel {
             return Err(DetectorError::InvalidInput(message).into());
         }
         match &self.state {
-            State::Native(model) => Ok(Scored { scores: model.score(data)?, fuel_used: None }),
+            State::Native(model) => {
+                let scores = native::bounded(budget, |stop| model.score(data, stop))?;
+                Ok(Scored { scores, fuel_used: None })
+            }
             State::Warm(model) => {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 let scored = model.score(data, budget)?;

@@ -110,11 +110,15 @@ impl Budget {
         }
     }
 
-    pub(crate) fn is_cancelled(&self) -> bool {
+    /// Whether the call is to end from elsewhere.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
+    /// When a call made `now` runs out of wall time; `None` for never.
+    #[must_use]
+    pub fn deadline(&self, now: Instant) -> Option<Instant> {
         now.checked_add(self.wall)
     }
 }

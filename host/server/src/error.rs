@@ -165,7 +165,7 @@ fn detector(error: &DetectorError, message: String) -> Verdict {
         DetectorError::InsufficientData { .. } => refused("too_few_rows", "/data", message),
         DetectorError::InvalidInput(_) => refused("invalid_data", "/data", message),
         DetectorError::Numerical(_) => refused("no_finite_score", "/data", message),
-        DetectorError::BadState(_) | DetectorError::Other(_) => {
+        DetectorError::BadState(_) | DetectorError::Stopped | DetectorError::Other(_) => {
             refused("detector_refused", "", message)
         }
     }

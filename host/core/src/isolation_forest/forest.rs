@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::tree::Trees;
 use super::walk::{self, Path};
 use super::{grow, parallel};
-use crate::Matrix;
+use crate::{DetectorError, Matrix, Stop};
 
 /// What keeps another thread busy for some hundred microseconds, long enough to be worth
 /// starting: this many rows drawn by trees.
@@ -34,11 +34,17 @@ pub struct Forest {
 impl Forest {
     /// Grows a forest over `training`, which has no missing values; the same for any number of
     /// threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
-    pub(super) fn grow(training: &Matrix, settings: &Settings, seed: u64, threads: usize) -> Self {
+    pub(super) fn grow(
+        training: &Matrix,
+        settings: &Settings,
+        seed: u64,
+        threads: usize,
+        stop: Stop<'_>,
+    ) -> Result<Self, DetectorError> {
         let plan = Plan::new(settings, seed);
         let busy = threads.min(1 + settings.trees * settings.samples as usize / DRAWS_PER_THREAD);
-        let trees = grow_shared(training, settings, &plan, busy);
-        Self::new(training.columns(), settings.samples, trees, threads)
+        let trees = grow_shared(training, settings, &plan, busy, stop)?;
+        Ok(Self::new(training.columns(), settings.samples, trees, threads))
     }
 
     /// A forest of `trees` that each drew `samples` rows of `columns` columns.
@@ -68,25 +74,36 @@ impl Forest {
     }
 
     /// Scores rows that have the right columns and no missing values.
-    pub(super) fn score_complete(&self, data: &Matrix) -> Vec<f64> {
-        self.score_by(Path::best(self), data)
+    pub(super) fn score_complete(
+        &self,
+        data: &Matrix,
+        stop: Stop<'_>,
+    ) -> Result<Vec<f64>, DetectorError> {
+        self.score_by(Path::best(self), data, stop)
     }
 
     /// Scores by a given path; the bits are those of any other.
-    pub(super) fn score_by(&self, path: Path, data: &Matrix) -> Vec<f64> {
+    pub(super) fn score_by(
+        &self,
+        path: Path,
+        data: &Matrix,
+        stop: Stop<'_>,
+    ) -> Result<Vec<f64>, DetectorError> {
         let row_bytes = self.columns * size_of::<f64>();
         let block = (BLOCK_BYTES / row_bytes).next_multiple_of(BLOCK_ROWS).max(BLOCK_ROWS);
         let threads =
             self.threads.min(1 + data.rows().saturating_mul(self.trees.len()) / WALKS_PER_THREAD);
         let mut scores = vec![0.0; data.rows()];
         let blocks = data.values().chunks(block * self.columns).zip(scores.chunks_mut(block));
-        parallel::for_each(threads, blocks, |(values, sums)| {
+        parallel::try_for_each(threads, blocks, |(values, sums)| {
+            stop.check()?;
             walk::add_path_lengths(self, path, values, sums);
             for sum in sums {
                 *sum = self.score_of(*sum);
             }
-        });
-        scores
+            Ok(())
+        })?;
+        Ok(scores)
     }
 
     /// 2^(−E\[h\] / c(ψ)) for the sum of a row's path lengths. Within (0, 1]: 1 only where every
@@ -99,12 +116,19 @@ impl Forest {
 }
 
 /// Grows trees in several parts for each thread, so that none waits long for another at the end.
-fn grow_shared(training: &Matrix, settings: &Settings, plan: &Plan, threads: usize) -> Trees {
+fn grow_shared(
+    training: &Matrix,
+    settings: &Settings,
+    plan: &Plan,
+    threads: usize,
+    stop: Stop<'_>,
+) -> Result<Trees, DetectorError> {
     let parts = if threads > 1 { 4 * threads } else { 1 };
     let size = settings.trees.div_ceil(parts);
     let mut grown = vec![Trees::default(); settings.trees.div_ceil(size)];
-    parallel::for_each(threads, plan.parts(size).zip(&mut grown), |(plans, part)| {
-        *part = grow::grow(training, settings, plans);
-    });
-    Trees::joined(grown)
+    parallel::try_for_each(threads, plan.parts(size).zip(&mut grown), |(plans, part)| {
+        *part = grow::grow(training, settings, plans, stop)?;
+        Ok(())
+    })?;
+    Ok(Trees::joined(grown))
 }

@@ -5,14 +5,15 @@ use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::settings::{Settings, depth_limit};
 use super::tree::{TreeBuilder, Trees};
-use crate::Matrix;
+use crate::{DetectorError, Matrix, Stop};
 
-/// One tree for each of `plans`.
+/// One tree for each of `plans`; before each, `stop` is asked.
 pub(super) fn grow<'p>(
     training: &Matrix,
     settings: &Settings,
     plans: impl Iterator<Item = TreePlan<'p>>,
-) -> Trees {
+    stop: Stop<'_>,
+) -> Result<Trees, DetectorError> {
     let mut trees = Trees::default();
     let mut sampler = Sampler::new(training.rows());
     let mut rows = Vec::with_capacity(settings.samples as usize);
@@ -21,6 +22,7 @@ pub(super) fn grow<'p>(
     #[expect(clippy::cast_possible_truncation, reason = "`Settings` allows no more columns")]
     let columns = training.columns() as u32;
     for plan in plans {
+        stop.check()?;
         let mut generator = Generator::new(plan.seed);
         draw_features(&mut generator, &mut features, columns, settings.features);
         let picks = sampler.draw(&mut generator, settings.samples as usize, settings.bootstrap);
@@ -39,7 +41,7 @@ pub(super) fn grow<'p>(
             branch.grow(&mut rows, candidates, 1);
         });
     }
-    trees
+    Ok(trees)
 }
 
 /// A tree and what it takes to grow it.

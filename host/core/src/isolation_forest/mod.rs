@@ -9,12 +9,12 @@
 //!    below 0.5 for ordinary rows; the negative of scikit-learn's `score_samples`.
 //!
 //! ```
-//! use pynomaly_core::{Detector, Matrix, isolation_forest::IsolationForest};
+//! use pynomaly_core::{Detector, Matrix, Stop, isolation_forest::IsolationForest};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let forest = IsolationForest::default();
 //! let parameters = forest.descriptor().check_parameters(&Default::default())?;
 //! let training = Matrix::new(1, vec![1.0, 1.1, 0.9, 1.2, 9.0])?;
-//! let scores = forest.fit(&training, &parameters, 7)?.training_scores;
+//! let scores = forest.fit(&training, &parameters, 7, Stop::NEVER)?.training_scores;
 //! assert!(scores[4] > scores[0]);
 //! # Ok(())
 //! # }
@@ -48,7 +48,7 @@ pub use path_length::average_path_length;
 pub use settings::Settings;
 pub use state::STATE_VERSION;
 
-use crate::{Descriptor, Detector, DetectorError, Fitted, Matrix, Model, Parameters};
+use crate::{Descriptor, Detector, DetectorError, Fitted, Matrix, Model, Parameters, Stop};
 
 /// The detector `isolation_forest`. Its results do not depend on the number of threads.
 #[derive(Debug)]
@@ -69,19 +69,21 @@ impl IsolationForest {
     ///
     /// # Errors
     /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, missing values, or parameters
-    /// that do not go with the shape of `training`; see [`Settings::resolve`].
+    /// that do not go with the shape of `training`; see [`Settings::resolve`]. Before every
+    /// tree it asks `stop`.
     pub fn grow(
         &self,
         training: &Matrix,
         parameters: &Parameters,
         seed: u64,
+        stop: Stop<'_>,
     ) -> Result<Forest, DetectorError> {
         if training.rows() < MINIMUM_ROWS as usize {
             return Err(DetectorError::InsufficientData { needed: MINIMUM_ROWS });
         }
         refuse_missing(training)?;
         let settings = Settings::resolve(parameters, training.rows(), training.columns())?;
-        Ok(Forest::grow(training, &settings, seed, self.threads))
+        Forest::grow(training, &settings, seed, self.threads, stop)
     }
 }
 
@@ -102,9 +104,10 @@ impl Detector for IsolationForest {
         training: &Matrix,
         parameters: &Parameters,
         seed: u64,
+        stop: Stop<'_>,
     ) -> Result<Fitted, DetectorError> {
-        let forest = self.grow(training, parameters, seed)?;
-        let training_scores = forest.score_complete(training);
+        let forest = self.grow(training, parameters, seed, stop)?;
+        let training_scores = forest.score_complete(training, stop)?;
         Ok(Fitted { model: Box::new(forest), training_scores })
     }
 
@@ -114,14 +117,14 @@ impl Detector for IsolationForest {
 }
 
 impl Model for Forest {
-    fn score(&self, data: &Matrix) -> Result<Vec<f64>, DetectorError> {
+    fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError> {
         if data.columns() != self.columns() {
             let (given, trained) = (data.columns(), self.columns());
             let message = format!("the rows have {given} columns, the training had {trained}");
             return Err(DetectorError::InvalidInput(message));
         }
         refuse_missing(data)?;
-        Ok(self.score_complete(data))
+        self.score_complete(data, stop)
     }
 
     fn save(&self) -> Vec<u8> {

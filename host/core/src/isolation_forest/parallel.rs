@@ -1,19 +1,28 @@
 //! Work shared between threads.
 
-use std::sync::{Mutex, PoisonError};
+use crate::DetectorError;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-/// Runs `work` once for each job, on this thread and up to `threads − 1` more.
-pub(super) fn for_each<J: Send>(
+/// Runs `work` once for each job, on this thread and up to `threads − 1` more, until one fails.
+///
+/// # Errors
+/// That of the first job that failed.
+pub(super) fn try_for_each<J: Send>(
     threads: usize,
     jobs: impl Iterator<Item = J> + Send,
-    work: impl Fn(J) + Sync,
-) {
+    work: impl Fn(J) -> Result<(), DetectorError> + Sync,
+) -> Result<(), DetectorError> {
     let jobs = Mutex::new(jobs);
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let failure = OnceLock::new();
     let run = || {
-        while let Some(job) = next() {
-            work(job);
+        while failure.get().is_none()
+            && let Some(job) = next()
+        {
+            if let Err(error) = work(job) {
+                failure.get_or_init(|| error);
+            }
         }
     };
     thread::scope(|scope| {
@@ -25,4 +34,5 @@ pub(super) fn for_each<J: Send>(
         }
         run();
     });
+    failure.into_inner().map_or(Ok(()), Err)
 }

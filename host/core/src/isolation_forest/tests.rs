@@ -8,7 +8,7 @@ use super::state::{checksum, read, write};
 use super::tree::Node;
 use super::walk::Path;
 use super::{Forest, Settings};
-use crate::{DetectorError, Matrix};
+use crate::{DetectorError, Matrix, Stop};
 use proptest::prelude::*;
 
 fn random_rows(rows: usize, columns: usize) -> Matrix {
@@ -19,7 +19,11 @@ fn random_rows(rows: usize, columns: usize) -> Matrix {
 
 fn grown(rows: &Matrix, trees: usize, samples: u32) -> Forest {
     let settings = Settings { trees, samples, features: rows.columns(), bootstrap: false };
-    Forest::grow(rows, &settings, 7, 1)
+    Forest::grow(rows, &settings, 7, 1, Stop::NEVER).unwrap()
+}
+
+fn scored(forest: &Forest, path: Path, rows: &Matrix) -> Vec<f64> {
+    forest.score_by(path, rows, Stop::NEVER).unwrap()
 }
 
 #[test]
@@ -27,9 +31,9 @@ fn every_path_gives_the_same_bits() {
     for (samples, columns) in [(1, 1), (2, 3), (5, 2), (16, 40), (256, 10), (700, 3), (1_000, 2)] {
         let data = random_rows(1_000, columns);
         let forest = grown(&data, 13, samples);
-        let expected = forest.score_by(Path::Nodes, &data);
+        let expected = scored(&forest, Path::Nodes, &data);
         for path in Path::available(&forest) {
-            assert_eq!(forest.score_by(path, &data), expected, "{path:?}, {samples} samples");
+            assert_eq!(scored(&forest, path, &data), expected, "{path:?}, {samples} samples");
         }
     }
 }
@@ -45,7 +49,8 @@ fn every_path_sends_ties_to_the_left() {
     });
     let ties = Matrix::new(1, thresholds.cycle().take(200).collect()).unwrap();
     for path in Path::available(&forest) {
-        assert_eq!(forest.score_by(path, &ties), forest.score_by(Path::Nodes, &ties), "{path:?}");
+        let expected = scored(&forest, Path::Nodes, &ties);
+        assert_eq!(scored(&forest, path, &ties), expected, "{path:?}");
     }
 }
 
@@ -211,7 +216,7 @@ proptest! {
             Ok(forest) => {
                 let data = random_rows(70, forest.columns().min(1_000));
                 if data.columns() == forest.columns() {
-                    let scores = forest.score_complete(&data);
+                    let scores = forest.score_complete(&data, Stop::NEVER).unwrap();
                     prop_assert!(scores.iter().all(|score| score.is_finite()), "{scores:?}");
                 }
             }

@@ -36,7 +36,7 @@ variables! {
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),
-        "Milliseconds of one plugin call, 10 to 3,600,000.";
+        "Milliseconds of one call of a detector, 10 to 3,600,000.";
     PLUGIN_MEMORY_MAX = "PYNOMALY_PLUGIN_MEMORY_MAX", Some("268435456"),
         "Bytes of memory of one plugin instance, 1 MiB to 4 GiB.";
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
