@@ -1,6 +1,7 @@
 //! Log lines: JSON where machines read them, coloured text where people do.
 
 use crate::config::Config;
+use std::io::IsTerminal;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{Layer, fmt, registry};
@@ -10,7 +11,8 @@ use tracing_subscriber::{Layer, fmt, registry};
 /// # Errors
 /// Where logging was set up before.
 pub fn init_logging(config: &Config) -> Result<(), TryInitError> {
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines =
+        fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines = if config.environment.is_strict() {
         lines.json().flatten_event(true).with_span_list(false).boxed()
     } else {
