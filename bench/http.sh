@@ -11,7 +11,7 @@ command -v wrk >/dev/null || apt-get install -y -qq --no-install-recommends wrk
 if [ ! -x "$cache/http-venv/bin/uvicorn" ]; then
     python3 -m venv "$cache/http-venv"
     "$cache/http-venv/bin/pip" install --quiet 'fastapi==0.*' 'uvicorn[standard]==0.*' \
-        'scikit-learn==1.9.*' 'isotree==0.6.*'
+        'scikit-learn==1.9.*' 'isotree==0.6.*' pandas
 fi
 cargo build --quiet --release --package pynomaly
 cargo build --quiet --release --package pynomaly-bench --example parse_json

@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
-cargo xtask plugins
+[ -f target/plugins/knn.wasm ] || cargo xtask plugins
 cargo build --quiet --release --package pynomaly-bench --example plugins
 exec taskset -c 0 "$target/release/examples/plugins" target/plugins
