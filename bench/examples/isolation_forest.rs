@@ -10,6 +10,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 const SEED: u64 = 1;
+/// As many as the peers warm up with.
+const WARM_UP_ROWS: usize = 1_000;
 /// Calls out of which the median counts.
 const ONE_ROW_CALLS: usize = 1_001;
 
@@ -23,9 +25,9 @@ fn main() -> Result<()> {
     let one_row = Matrix::new(columns, rows.row(0).context("no rows")?.to_vec())?;
     let parameters = detector.descriptor().check_parameters(&Default::default())?;
 
-    black_box(
-        detector.fit(&one_row_twice(&one_row)?, &parameters, SEED, Stop::NEVER)?.training_scores,
-    );
+    let few = rows.values().get(..WARM_UP_ROWS * columns).context("too few rows")?;
+    let few = Matrix::new(columns, few.to_vec())?;
+    black_box(detector.fit(&few, &parameters, SEED, Stop::NEVER)?.training_scores);
     fs::write("/proc/self/clear_refs", "5")?; // resets the peak
     let before = status("VmRSS")?;
 
@@ -46,10 +48,6 @@ fn read(path: &str, columns: usize) -> Result<Matrix> {
     let bytes = fs::read(path)?;
     let (values, _) = bytes.as_chunks();
     Ok(Matrix::new(columns, values.iter().map(|value| f64::from_le_bytes(*value)).collect())?)
-}
-
-fn one_row_twice(row: &Matrix) -> Result<Matrix> {
-    Ok(Matrix::new(row.columns(), row.values().repeat(2))?)
 }
 
 /// Bytes that the system says of this process.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const ROWS: usize = 5_000;
 const COLUMNS: usize = 10;
 /// Alternating rounds; the medians count.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 45;
 /// One-row calls; the median counts.
 const CALLS: usize = 20_000;
 /// Training rows of the model that scores one row.

@@ -303,7 +303,7 @@ fn growing_and_scoring_end_when_the_caller_wishes() {
         let forest = IsolationForest::new(threads);
         let (calls, last) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let is_time = || calls.fetch_add(1, Ordering::Relaxed) >= last.load(Ordering::Relaxed);
-        let mut fit = |allowed| {
+        let fit = |allowed| {
             calls.store(0, Ordering::Relaxed);
             last.store(allowed, Ordering::Relaxed);
             let stop = Stop::when(&is_time);

@@ -17,7 +17,7 @@ const TABLES_PER_COMPONENT: u32 = 8;
 const INSTANCE_BYTES_MAX: usize = 1024 * 1024;
 /// Pages of a freed slot that are zeroed in place instead of being given back: a fresh instance
 /// then needs no page faults for its first data.
-const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
+const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
 
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, SandboxError> {
     Engine::new(&config(limits)).map_err(|error| SandboxError::Engine(format!("{error:#}")))

@@ -12,8 +12,8 @@ pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
         let values: Vec<f64> = training.column(column).collect();
         let skewness = skewness::sign(&values);
         let order = kernels::argsort(&values);
-        let value = |row: &u32| values.get(*row as usize).copied();
-        let sorted: Vec<f64> = order.iter().filter_map(value).collect();
+        let value = |row: &u32| values.get(*row as usize).copied().unwrap_or_default();
+        let sorted: Vec<f64> = order.iter().map(value).collect();
         add_scores(&order, &sorted, skewness, &tails, &mut training_scores);
         columns.push(Column { sorted, skewness });
     }
@@ -22,16 +22,18 @@ pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
 
 /// Adds the column's part to every row's score. Equal values share the ranks of their run.
 fn add_scores(order: &[u32], sorted: &[f64], skewness: f64, tails: &Tails, scores: &mut [f64]) {
-    let mut rows = order.iter();
-    let mut below = 0;
-    for run in sorted.chunk_by(|a, b| a == b) {
-        let not_above = below + run.len();
-        let part = tails.part(not_above, sorted.len() - below, skewness);
-        for row in rows.by_ref().take(run.len()) {
+    let mut start = 0;
+    while let Some(value) = sorted.get(start) {
+        let mut end = start + 1;
+        while sorted.get(end) == Some(value) {
+            end += 1;
+        }
+        let part = tails.part(end, sorted.len() - start, skewness);
+        for row in order.get(start..end).unwrap_or_default() {
             if let Some(score) = scores.get_mut(*row as usize) {
                 *score += part;
             }
         }
-        below = not_above;
+        start = end;
     }
 }

@@ -40,8 +40,9 @@ impl Tails {
     pub(crate) fn part(&self, not_above: usize, not_below: usize, skewness: f64) -> f64 {
         let tail = |count: usize| self.0.get(count).copied().unwrap_or_default();
         let (left, right) = (tail(not_above), tail(not_below));
-        let leaning = if skewness == 0.0 { left + right } else { 0.0 };
-        left.max(right).max(leaning)
+        // No part is NaN or negative: both together are never less than the greater one.
+        let (greater, both) = (if left > right { left } else { right }, left + right);
+        if skewness == 0.0 { both } else { greater }
     }
 }
 

@@ -6,27 +6,45 @@ const DIGIT_BITS: u32 = 11;
 const DIGITS: usize = 1 << DIGIT_BITS;
 /// Where the digits of a packed word begin: together they are its upper half and a bit more.
 const SHIFTS: [u32; 3] = [32, 43, 53];
+/// Indices must fit in half a word.
+const VALUES_MAX: usize = u32::MAX as usize;
 /// Below this many values comparing is quicker than filling the counters.
 const COUNTING_MIN: usize = 1_024;
 
 /// The indices of `values` in ascending order of their values; equal values (both zeros are
 /// equal) keep their order. Values must not be NaN: those would come last or first by their bits.
-/// At most 2³² values; further ones are left out.
+/// At most 2³² − 1 values; further ones are left out.
 #[must_use]
 pub fn argsort(values: &[f64]) -> Vec<u32> {
-    let pack = |(index, value): (u32, &f64)| key(*value) >> 32 << 32 | u64::from(index);
-    let mut words: Vec<u64> = (0..=u32::MAX).zip(values).map(pack).collect();
+    let pack = |(index, value): (usize, &f64)| key(*value) >> 32 << 32 | index as u64;
+    let mut words: Vec<u64> = values.iter().take(VALUES_MAX).enumerate().map(pack).collect();
     if words.len() < COUNTING_MIN {
         words.sort_unstable();
     } else {
         sort_by_upper_half(&mut words);
     }
-    let whole_key =
-        |word: &u64| (values.get(index(*word) as usize).map(|value| key(*value)), *word);
-    for run in words.chunk_by_mut(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1) {
+    sort_runs(&mut words, values);
+    words.iter().map(index).collect()
+}
+
+/// Sorts words of the same upper half, which are few, by their whole keys, then by their indices.
+fn sort_runs(words: &mut [u64], values: &[f64]) {
+    let whole_key = |word: &u64| (values.get(index(word) as usize).map(|value| key(*value)), *word);
+    let mut rest = words;
+    while let Some(start) = first_equal_pair(rest) {
+        let (_, from_start) = rest.split_at_mut(start);
+        let upper = from_start.first().map(|word| word >> 32);
+        let length = from_start.iter().take_while(|word| Some(*word >> 32) == upper).count();
+        let (run, after) = from_start.split_at_mut(length);
         run.sort_unstable_by_key(whole_key);
+        rest = after;
     }
-    words.into_iter().map(index).collect()
+}
+
+/// Where the first two neighbours of the same upper half stand.
+fn first_equal_pair(words: &[u64]) -> Option<usize> {
+    let mut previous = None;
+    words.iter().position(|word| previous.replace(word >> 32) == Some(word >> 32)).map(|at| at - 1)
 }
 
 /// A whole number in the order of the floats; one for both zeros.
@@ -37,34 +55,52 @@ fn key(value: f64) -> u64 {
 
 /// The index in the lower half of a word.
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
-fn index(word: u64) -> u32 {
-    word as u32
+fn index(word: &u64) -> u32 {
+    *word as u32
 }
 
 /// Sorts by counting digits, the least digit first; the words come in the order of their lower
 /// halves, and that order is kept among equals.
 fn sort_by_upper_half(words: &mut Vec<u64>) {
     let mut counts = [[0_u32; DIGITS]; SHIFTS.len()];
-    for word in words.iter() {
+    let mut count = |word: &u64| {
         for (counts, shift) in counts.iter_mut().zip(SHIFTS) {
             *at(counts, word >> shift) += 1;
         }
-    }
+    };
+    in_fours(words, &mut count);
     let mut sorted = vec![0; words.len()];
     for (counts, shift) in counts.iter_mut().zip(SHIFTS) {
-        let mut before = 0;
-        for count in counts.iter_mut() {
-            before += std::mem::replace(count, before);
-        }
-        for word in words.iter() {
+        start_places(counts);
+        in_fours(words, &mut |word| {
             let place = at(counts, word >> shift);
             if let Some(slot) = sorted.get_mut(*place as usize) {
                 *slot = *word;
             }
             *place += 1;
-        }
+        });
         std::mem::swap(words, &mut sorted);
     }
+}
+
+/// Makes of each count the sum of those before it.
+fn start_places(counts: &mut [u32; DIGITS]) {
+    let mut before = 0;
+    for four in counts.as_chunks_mut::<4>().0 {
+        for count in four {
+            before += std::mem::replace(count, before);
+        }
+    }
+}
+
+/// Visits all words in order, four to a run of instructions.
+#[inline]
+fn in_fours(words: &[u64], visit: &mut impl FnMut(&u64)) {
+    let (fours, rest) = words.as_chunks::<4>();
+    for four in fours {
+        four.iter().for_each(&mut *visit);
+    }
+    rest.iter().for_each(visit);
 }
 
 #[expect(clippy::indexing_slicing, reason = "a remainder of the length is always within")]
