@@ -61,7 +61,7 @@ impl Writer {
 async fn run(mut connection: SqliteConnection, mut messages: mpsc::Receiver<Message>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     let mut closing = None;
-    while closing.is_none() && messages.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+    while closing.is_none() && receive(&mut messages, &mut waiting).await > 0 {
         let mut batch = Vec::with_capacity(waiting.len());
         let mut requests = Vec::with_capacity(waiting.len());
         for message in waiting.drain(..) {
@@ -82,6 +82,23 @@ async fn run(mut connection: SqliteConnection, mut messages: mpsc::Receiver<Mess
     if let Some(done) = closing {
         let _ = done.send(());
     }
+}
+
+/// Waits for a message, and takes all that are there; how many they are.
+///
+/// In between, every task that could go on has its turn: several of them are about to queue a
+/// detection, and each that makes this transaction saves one of its own.
+async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Message>) -> usize {
+    if let Some(first) = messages.recv().await {
+        waiting.push(first);
+        tokio::task::yield_now().await;
+        while waiting.len() < BATCH_MAX
+            && let Ok(message) = messages.try_recv()
+        {
+            waiting.push(message);
+        }
+    }
+    waiting.len()
 }
 
 /// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
