@@ -22,18 +22,33 @@ pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
 
 /// Adds the column's part to every row's score. Equal values share the ranks of their run.
 fn add_scores(order: &[u32], sorted: &[f64], skewness: f64, tails: &Tails, scores: &mut [f64]) {
+    let parts = parts(sorted, skewness, tails);
+    let (rows, rest) = order.as_chunks::<4>();
+    let (of_rows, of_rest) = parts.as_chunks::<4>();
+    let mut add = |row: &u32, part: &f64| {
+        if let Some(score) = scores.get_mut(*row as usize) {
+            *score += part;
+        }
+    };
+    for (rows, parts) in rows.iter().zip(of_rows) {
+        rows.iter().zip(parts).for_each(|(row, part)| add(row, part));
+    }
+    rest.iter().zip(of_rest).for_each(|(row, part)| add(row, part));
+}
+
+/// The part of each value: as if no two were equal, then again for those that are.
+fn parts(sorted: &[f64], skewness: f64, tails: &Tails) -> Vec<f64> {
+    let mut parts = tails.parts_of_distinct(skewness);
     let mut start = 0;
-    while let Some(value) = sorted.get(start) {
-        let mut end = start + 1;
-        while sorted.get(end) == Some(value) {
-            end += 1;
-        }
+    let equal_pair =
+        |start| kernels::first_pair(sorted.get(start..).unwrap_or_default(), |a, b| a == b);
+    while let Some(pair) = equal_pair(start) {
+        start += pair;
+        let run = sorted.get(start..).unwrap_or_default();
+        let end = start + run.iter().take_while(|value| Some(*value) == run.first()).count();
         let part = tails.part(end, sorted.len() - start, skewness);
-        for row in order.get(start..end).unwrap_or_default() {
-            if let Some(score) = scores.get_mut(*row as usize) {
-                *score += part;
-            }
-        }
+        parts.get_mut(start..end).unwrap_or_default().fill(part);
         start = end;
     }
+    parts
 }

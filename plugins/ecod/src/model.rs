@@ -39,11 +39,22 @@ impl Tails {
     /// not below it: the greater tail, and both where the column leans to neither side.
     pub(crate) fn part(&self, not_above: usize, not_below: usize, skewness: f64) -> f64 {
         let tail = |count: usize| self.0.get(count).copied().unwrap_or_default();
-        let (left, right) = (tail(not_above), tail(not_below));
-        // No part is NaN or negative: both together are never less than the greater one.
-        let (greater, both) = (if left > right { left } else { right }, left + right);
-        if skewness == 0.0 { both } else { greater }
+        both(tail(not_above), tail(not_below), skewness)
     }
+
+    /// The parts of ascending values of which no two are equal.
+    pub(crate) fn parts_of_distinct(&self, skewness: f64) -> Vec<f64> {
+        let within = self.0.get(1..).unwrap_or_default();
+        let tails = within.iter().zip(within.iter().rev());
+        tails.map(|(left, right)| both(*left, *right, skewness)).collect()
+    }
+}
+
+/// The greater tail, and the sum of both where the column leans to neither side; no tail is NaN
+/// or negative.
+fn both(left: f64, right: f64, skewness: f64) -> f64 {
+    let greater = if left > right { left } else { right };
+    if skewness == 0.0 { left + right } else { greater }
 }
 
 impl Ecod {

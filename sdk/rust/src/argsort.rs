@@ -1,6 +1,8 @@
 //! Sorting, by counting: no comparison for the processor to guess wrong, and long runs of
 //! instructions, so that metering costs little.
 
+use crate::kernels::first_pair;
+
 /// Bits of a key that one pass looks at.
 const DIGIT_BITS: u32 = 11;
 const DIGITS: usize = 1 << DIGIT_BITS;
@@ -31,7 +33,7 @@ pub fn argsort(values: &[f64]) -> Vec<u32> {
 fn sort_runs(words: &mut [u64], values: &[f64]) {
     let whole_key = |word: &u64| (values.get(index(word) as usize).map(|value| key(*value)), *word);
     let mut rest = words;
-    while let Some(start) = first_equal_pair(rest) {
+    while let Some(start) = first_pair(rest, |a, b| a >> 32 == b >> 32) {
         let (_, from_start) = rest.split_at_mut(start);
         let upper = from_start.first().map(|word| word >> 32);
         let length = from_start.iter().take_while(|word| Some(*word >> 32) == upper).count();
@@ -39,12 +41,6 @@ fn sort_runs(words: &mut [u64], values: &[f64]) {
         run.sort_unstable_by_key(whole_key);
         rest = after;
     }
-}
-
-/// Where the first two neighbours of the same upper half stand.
-fn first_equal_pair(words: &[u64]) -> Option<usize> {
-    let mut previous = None;
-    words.iter().position(|word| previous.replace(word >> 32) == Some(word >> 32)).map(|at| at - 1)
 }
 
 /// A whole number in the order of the floats; one for both zeros.

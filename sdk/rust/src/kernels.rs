@@ -88,6 +88,25 @@ fn greater(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
+/// Where the first two neighbours stand that `are_pair`, which must be cheap: it is asked of
+/// [`LANES`] pairs at a time.
+#[must_use]
+#[inline]
+pub fn first_pair<T: Copy>(items: &[T], are_pair: impl Fn(T, T) -> bool) -> Option<usize> {
+    let successors = items.get(1..)?;
+    let (groups, rest) = successors.as_chunks::<LANES>();
+    let mut pairs = items.as_chunks::<LANES>().0.iter().zip(groups);
+    let any = |a: &[T; LANES], b: &[T; LANES]| {
+        a.iter().zip(b).fold(false, |any, (a, b)| any | are_pair(*a, *b))
+    };
+    let first = pairs.position(|(a, b)| any(a, b)).unwrap_or(groups.len());
+    let start = first * LANES;
+    let near = if first < groups.len() { LANES } else { rest.len() };
+    let candidates = items.iter().zip(successors).skip(start).take(near);
+    let place = candidates.map(|(a, b)| are_pair(*a, *b)).position(|is_pair| is_pair)?;
+    Some(start + place)
+}
+
 /// The sum, in four interleaved partial sums.
 #[must_use]
 pub fn sum(values: &[f64]) -> f64 {
@@ -122,6 +141,20 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_pair_is_found_wherever_it_is() {
+        let are_pair = |a: usize, b: usize| a == b;
+        for length in 0..70 {
+            let items: Vec<usize> = (0..length).collect();
+            assert_eq!(first_pair(&items, are_pair), None);
+            for place in 1..length {
+                let mut items = items.clone();
+                items[place] = items[place - 1];
+                assert_eq!(first_pair(&items, are_pair), Some(place - 1), "of {length}");
+            }
+        }
+    }
 
     #[test]
     fn distances_of_all_lanes() {
