@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, Result, Store};
+use wasmtime::{Config, Engine, Error, InstanceAllocationStrategy, OptLevel, Result, Store};
 
 mod bindings {
     wasmtime::component::bindgen!({
@@ -46,8 +46,9 @@ const WAYS: [Way; 5] = [
 
 const ROWS: usize = 5_000;
 const COLUMNS: u32 = 10;
-const ROUNDS: usize = 9;
-const CALLS: usize = 20_000;
+const ROUNDS: usize = 31;
+/// In each round.
+const CALLS: usize = 1_000;
 const YIELD_FUEL: u64 = 2_000_000;
 
 fn main() -> Result<()> {
@@ -56,54 +57,73 @@ fn main() -> Result<()> {
     for plugin in ["ecod", "knn"] {
         let bytes = std::fs::read(Path::new(&folder).join(format!("{plugin}.wasm")))?;
         println!("{plugin}: fit and score {ROWS} x {COLUMNS}; one warm row of 100; medians");
-        let mut base = None;
-        for way in WAYS {
-            let (fit, one) = measure(way, &bytes, &values)?;
-            let base = *base.get_or_insert(fit);
+        let cases = WAYS.iter().map(|way| Case::new(*way, &bytes)).collect::<Result<Vec<_>>>()?;
+        let mut times: [Times; WAYS.len()] = Default::default();
+        for _ in 0..ROUNDS {
+            for (case, times) in cases.iter().zip(&mut times) {
+                case.run(&values, times)?;
+            }
+        }
+        let [base, ..] = &times;
+        let base = median(&base.fits);
+        for (way, times) in WAYS.iter().zip(&times) {
+            let fit = median(&times.fits);
             println!(
                 "  {:<18} {:>8.2} ms  {:.2} x  {:>7.2} µs",
                 way.name,
                 fit.as_secs_f64() * 1e3,
                 fit.as_secs_f64() / base.as_secs_f64(),
-                one.as_secs_f64() * 1e6
+                median(&times.calls).as_secs_f64() * 1e6
             );
         }
     }
     Ok(())
 }
 
-fn measure(way: Way, bytes: &[u8], values: &[f64]) -> Result<(Duration, Duration)> {
-    let engine = engine(way)?;
-    let mut linker = Linker::new(&engine);
-    bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |quiet: &mut Quiet| quiet)?;
-    let component = Component::from_binary(&engine, bytes)?;
-    let instances = bindings::PluginPre::new(linker.instantiate_pre(&component)?)?;
-    let rows = |values| types::Matrix { columns: COLUMNS, values };
-    let mut fits = Vec::new();
-    for _ in 0..ROUNDS {
+/// One plugin, ready to be run in one way.
+struct Case {
+    way: Way,
+    engine: Engine,
+    instances: bindings::PluginPre<Quiet>,
+}
+
+#[derive(Default)]
+struct Times {
+    fits: Vec<Duration>,
+    calls: Vec<Duration>,
+}
+
+impl Case {
+    fn new(way: Way, bytes: &[u8]) -> Result<Self> {
+        let engine = engine(way)?;
+        let mut linker = Linker::new(&engine);
+        bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |quiet: &mut Quiet| quiet)?;
+        let component = Component::from_binary(&engine, bytes)?;
+        let instances = bindings::PluginPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Self { way, engine, instances })
+    }
+
+    /// One fit of all rows, and some calls of a model of a few.
+    fn run(&self, values: &[f64], times: &mut Times) -> Result<()> {
+        let rows = |values| types::Matrix { columns: COLUMNS, values };
         let started = Instant::now();
-        let mut store = store(way, &engine)?;
-        let bindings = drive(instances.instantiate_async(&mut store))?;
+        let mut store = store(self.way, &self.engine)?;
+        let bindings = drive(self.instances.instantiate_async(&mut store))?;
         let detector = bindings.pynomaly_detector_detector();
-        let fitted = drive(detector.call_fit(&mut store, rows(values), &[], 7))?;
-        black_box(fitted.is_ok());
-        fits.push(started.elapsed());
+        black_box(drive(detector.call_fit(&mut store, rows(values), &[], 7))?.is_ok());
+        times.fits.push(started.elapsed());
+        let few = values.get(..1_000).unwrap_or_default();
+        let fitted = drive(detector.call_fit(&mut store, rows(few), &[], 7))?;
+        let model = fitted.map_err(|_| Error::msg("the fit was refused"))?.model;
+        for _ in 0..CALLS {
+            let started = Instant::now();
+            refuel(self.way, &mut store)?;
+            let one = rows(values.get(..10).unwrap_or_default());
+            black_box(drive(detector.model().call_score(&mut store, model, one))?.is_ok());
+            times.calls.push(started.elapsed());
+        }
+        Ok(())
     }
-    let mut store = store(way, &engine)?;
-    let bindings = drive(instances.instantiate_async(&mut store))?;
-    let detector = bindings.pynomaly_detector_detector();
-    let few = values.get(..1_000).unwrap_or_default();
-    let fitted = drive(detector.call_fit(&mut store, rows(few), &[], 7))?;
-    let model = fitted.map_err(|_| wasmtime::Error::msg("the fit was refused"))?.model;
-    let mut calls = Vec::new();
-    for _ in 0..CALLS {
-        let started = Instant::now();
-        refuel(way, &mut store)?;
-        let one = rows(values.get(..10).unwrap_or_default());
-        black_box(drive(detector.model().call_score(&mut store, model, one))?.is_ok());
-        calls.push(started.elapsed());
-    }
-    Ok((median(fits), median(calls)))
 }
 
 fn engine(way: Way) -> Result<Engine> {
@@ -155,7 +175,8 @@ fn values() -> Vec<f64> {
     (0..ROWS * COLUMNS as usize).map(|_| (0..4).map(|_| uniform()).sum::<f64>() - 2.0).collect()
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
