@@ -8,6 +8,7 @@ use super::tree::Trees;
 use super::walk::{self, Path};
 use super::{grow, parallel};
 use crate::{DetectorError, Matrix, Stop};
+use std::borrow::Cow;
 
 /// What keeps another thread busy for some hundred microseconds, long enough to be worth
 /// starting: this many rows drawn by trees.
@@ -25,10 +26,18 @@ const BLOCK_ROWS: usize = 64;
 pub struct Forest {
     columns: usize,
     samples: u32,
-    trees: Trees,
-    /// What rows are scored with where the trees are shallow enough.
-    perfect: Option<Perfect>,
+    count: usize,
+    shape: Shape,
     threads: usize,
+}
+
+/// How the trees are kept: either way holds all there is to know.
+#[derive(Debug, Clone)]
+enum Shape {
+    /// Padded, where the trees are shallow enough: quickest to score with.
+    Padded(Perfect),
+    /// Node by node.
+    Deep(Trees),
 }
 
 impl Forest {
@@ -49,8 +58,9 @@ impl Forest {
 
     /// A forest of `trees` that each drew `samples` rows of `columns` columns.
     pub(super) fn new(columns: usize, samples: u32, trees: Trees, threads: usize) -> Self {
-        let perfect = Perfect::new(&trees, columns);
-        Self { columns, samples, trees, perfect, threads }
+        let count = trees.len();
+        let shape = Perfect::new(&trees, columns).map_or(Shape::Deep(trees), Shape::Padded);
+        Self { columns, samples, count, shape, threads }
     }
 
     /// Columns of the training rows.
@@ -65,12 +75,19 @@ impl Forest {
         self.samples
     }
 
-    pub(super) fn trees(&self) -> &Trees {
-        &self.trees
+    /// Node by node, whatever shape they are kept in.
+    pub(super) fn trees(&self) -> Cow<'_, Trees> {
+        match &self.shape {
+            Shape::Padded(perfect) => Cow::Owned(perfect.to_trees()),
+            Shape::Deep(trees) => Cow::Borrowed(trees),
+        }
     }
 
     pub(super) fn perfect(&self) -> Option<&Perfect> {
-        self.perfect.as_ref()
+        match &self.shape {
+            Shape::Padded(perfect) => Some(perfect),
+            Shape::Deep(_) => None,
+        }
     }
 
     /// Scores rows that have the right columns and no missing values.
@@ -92,7 +109,7 @@ impl Forest {
         let row_bytes = self.columns * size_of::<f64>();
         let block = (BLOCK_BYTES / row_bytes).next_multiple_of(BLOCK_ROWS).max(BLOCK_ROWS);
         let threads =
-            self.threads.min(1 + data.rows().saturating_mul(self.trees.len()) / WALKS_PER_THREAD);
+            self.threads.min(1 + data.rows().saturating_mul(self.count) / WALKS_PER_THREAD);
         let mut scores = vec![0.0; data.rows()];
         let blocks = data.values().chunks(block * self.columns).zip(scores.chunks_mut(block));
         parallel::try_for_each(threads, blocks, |(values, sums)| {
@@ -110,7 +127,7 @@ impl Forest {
     /// bootstrapped tree has drawn a single row. Trees over ψ = 1 know nothing: 0.5.
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 trees")]
     fn score_of(&self, path_lengths: f64) -> f64 {
-        let expected = average_path_length(self.samples) * self.trees.len() as f64;
+        let expected = average_path_length(self.samples) * self.count as f64;
         if expected > 0.0 { libm::exp2(-path_lengths / expected) } else { 0.5 }
     }
 }

@@ -21,8 +21,8 @@
 //! ```
 //!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
-//! out of `sample`s by a `plan`; `forest` owns them; `walk` scores, over the nodes or their padded copy
-//! (`perfect`); `state` writes and reads bytes.
+//! out of `sample`s by a `plan`; `forest` owns them, as a `tree`'s nodes or padded
+//! (`perfect`); `walk` scores; `state` writes and reads bytes.
 
 mod descriptor;
 mod forest;

@@ -1,6 +1,6 @@
 //! Trees padded to perfect binary trees, so that every walk takes the same steps.
 
-use super::tree::{Node, Trees};
+use super::tree::{Node, TreeBuilder, Trees};
 
 /// Deeper forests are not padded: most of their slots would be empty.
 const LEVELS_MAX: u32 = 10;
@@ -21,6 +21,8 @@ pub(super) struct Perfect {
     features: Vec<u32>,
     /// 2^levels path lengths per tree.
     leaves: Vec<f64>,
+    /// As `leaves`: training rows that ended there.
+    rows: Vec<u32>,
 }
 
 /// One tree of a [`Perfect`] forest: three slices of 2^levels items.
@@ -42,7 +44,8 @@ impl Perfect {
             return None;
         }
         let (thresholds, leaves) = (vec![f64::INFINITY; slots], vec![0.0; slots]);
-        let mut perfect = Self { columns, levels, thresholds, features: vec![0; slots], leaves };
+        let (features, rows) = (vec![0; slots], vec![0; slots]);
+        let mut perfect = Self { columns, levels, thresholds, features, leaves, rows };
         let mut open = Vec::new();
         for (index, tree) in trees.iter().enumerate() {
             perfect.place(index << levels, tree, &mut open)?;
@@ -66,13 +69,44 @@ impl Perfect {
                     *self.features.get_mut(start + slot)? = feature;
                     open.extend([2 * slot + 1, 2 * slot]);
                 }
-                Node::Leaf { path_length, .. } => {
-                    let leftmost = slot << (self.levels - slot.ilog2());
-                    *self.leaves.get_mut(start + leftmost - (1 << self.levels))? = path_length;
+                Node::Leaf { path_length, rows } => {
+                    let leaf = start + self.leftmost_leaf(slot);
+                    *self.leaves.get_mut(leaf)? = path_length;
+                    *self.rows.get_mut(leaf)? = rows;
                 }
             }
         }
         Some(())
+    }
+
+    /// The leaf below `slot` that rows reach which are sent to the left again and again.
+    fn leftmost_leaf(&self, slot: usize) -> usize {
+        (slot << (self.levels - slot.ilog2())) - (1 << self.levels)
+    }
+
+    /// The trees without padding: those that this was made of.
+    pub(super) fn to_trees(&self) -> Trees {
+        let mut trees = Trees::default();
+        for start in (0..self.thresholds.len()).step_by(1 << self.levels) {
+            trees.push_tree(|tree| self.unpad(tree, start, 1));
+        }
+        trees
+    }
+
+    /// Appends what hangs on `slot` of the tree that starts at `start`; within as many calls as
+    /// there are levels.
+    fn unpad(&self, tree: &mut TreeBuilder<'_>, start: usize, slot: usize) {
+        let depth = slot.ilog2();
+        let rows = self.rows.get(start + self.leftmost_leaf(slot)).copied().unwrap_or_default();
+        let place = tree.leaf(rows, depth);
+        let threshold = self.thresholds.get(start + slot).filter(|_| depth < self.levels);
+        if let (Some(threshold), Some(feature)) = (threshold, self.features.get(start + slot))
+            && threshold.is_finite()
+        {
+            self.unpad(tree, start, 2 * slot);
+            tree.split(place, *feature, *threshold);
+            self.unpad(tree, start, 2 * slot + 1);
+        }
     }
 
     pub(super) fn columns(&self) -> usize {

@@ -18,12 +18,13 @@ const LEAF: u32 = COLUMNS_MAX;
 
 /// The bytes of `forest`.
 pub(super) fn write(forest: &Forest) -> Vec<u8> {
-    let nodes = forest.trees().nodes();
+    let trees = forest.trees();
+    let nodes = trees.nodes();
     let mut bytes = Vec::with_capacity(MAGIC.len() + 24 + nodes.len() * 8);
     bytes.extend(MAGIC);
     #[expect(clippy::cast_possible_truncation, reason = "columns and trees are bounded")]
-    let (columns, trees) = (forest.columns() as u32, forest.trees().len() as u32);
-    for number in [STATE_VERSION, columns, forest.samples(), trees] {
+    let (columns, count) = (forest.columns() as u32, trees.len() as u32);
+    for number in [STATE_VERSION, columns, forest.samples(), count] {
         bytes.extend(number.to_le_bytes());
     }
     for node in nodes {

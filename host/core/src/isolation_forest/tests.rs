@@ -43,7 +43,8 @@ fn every_path_sends_ties_to_the_left() {
     let values = (0..640).map(|row| f64::from(row % 5)).collect();
     let data = Matrix::new(1, values).unwrap();
     let forest = grown(&data, 20, 640);
-    let thresholds = forest.trees().nodes().iter().filter_map(|node| match node {
+    let trees = forest.trees();
+    let thresholds = trees.nodes().iter().filter_map(|node| match node {
         Node::Split { threshold, .. } => Some(*threshold),
         Node::Leaf { .. } => None,
     });
@@ -130,7 +131,8 @@ fn every_stratum_belongs_to_one_tree() {
 fn roots_are_cut_all_over_the_range() {
     let data = Matrix::new(1, (0..=100).map(f64::from).collect()).unwrap();
     let forest = grown(&data, 100, 101);
-    let roots = forest.trees().iter().map(|tree| match tree[0] {
+    let trees = forest.trees();
+    let roots = trees.iter().map(|tree| match tree[0] {
         Node::Split { threshold, .. } => threshold.floor(),
         Node::Leaf { .. } => -1.0,
     });
