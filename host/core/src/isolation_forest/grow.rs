@@ -7,6 +7,10 @@ use super::settings::{Settings, depth_limit};
 use super::tree::{TreeBuilder, Trees};
 use crate::{DetectorError, Matrix, Stop};
 
+/// Nodes that room is made for before growing; a default forest has fewer. Growing the room as
+/// needed would leave behind, in the allocator's hands, as much again.
+const RESERVED_NODES_MAX: usize = 1 << 16;
+
 /// One tree for each of `plans`; before each, `stop` is asked.
 pub(super) fn grow<'p>(
     training: &Matrix,
@@ -14,7 +18,8 @@ pub(super) fn grow<'p>(
     plans: impl Iterator<Item = TreePlan<'p>>,
     stop: Stop<'_>,
 ) -> Result<Trees, DetectorError> {
-    let mut trees = Trees::default();
+    let nodes = plans.size_hint().0.saturating_mul(2 * settings.samples as usize);
+    let mut trees = Trees::with_capacity(nodes.min(RESERVED_NODES_MAX));
     let mut sampler = Sampler::new(training.rows());
     let mut rows = Vec::with_capacity(settings.samples as usize);
     let mut features = Vec::new();

@@ -36,6 +36,11 @@ pub(super) struct Trees {
 }
 
 impl Trees {
+    /// No trees yet, with room for `nodes`.
+    pub(super) fn with_capacity(nodes: usize) -> Self {
+        Self { nodes: Vec::with_capacity(nodes), ..Self::default() }
+    }
+
     /// Appends one tree, which `grow` pushes node by node.
     pub(super) fn push_tree<R>(&mut self, grow: impl FnOnce(&mut TreeBuilder<'_>) -> R) -> R {
         let root = self.nodes.len();
