@@ -112,11 +112,14 @@ impl Forest {
             self.threads.min(1 + data.rows().saturating_mul(self.count) / WALKS_PER_THREAD);
         let mut scores = vec![0.0; data.rows()];
         let blocks = data.values().chunks(block * self.columns).zip(scores.chunks_mut(block));
-        parallel::try_for_each(threads, blocks, |(values, sums)| {
+        parallel::try_for_each(threads, blocks, |(values, scores)| {
             stop.check()?;
-            walk::add_path_lengths(self, path, values, sums);
-            for sum in sums {
-                *sum = self.score_of(*sum);
+            // Each tree writes every sum: in memory of their own, because where neighbouring
+            // blocks meet two threads would take the same cache line from each other every time.
+            let mut sums = vec![0.0; scores.len()];
+            walk::add_path_lengths(self, path, values, &mut sums);
+            for (score, sum) in scores.iter_mut().zip(sums) {
+                *score = self.score_of(sum);
             }
             Ok(())
         })?;

@@ -1,35 +1,38 @@
 //! Trees padded to perfect binary trees, so that every walk takes the same steps.
 
-use super::tree::{Node, TreeBuilder, Trees};
+use super::tree::{Node, TreeBuilder, Trees, path_length};
 
 /// Deeper forests are not padded: most of their slots would be empty.
 const LEVELS_MAX: u32 = 10;
 /// Nor are forests that would take more than this many slots per node: damaged or hostile states
 /// must not cost much more memory than they have bytes.
 const SLOTS_PER_NODE_MAX: usize = 16;
+/// Codes are 16 bits, so that a forest is small and more of it stays in the first-level cache.
+const CODES_MAX: usize = 1 << 16;
 
-/// A forest in slots. Slot 1 is a tree's root, slots 2i and 2i + 1 are the children of slot i,
-/// and after `levels` steps the slot less 2^levels is the index of the leaf. A leaf that is less
-/// deep becomes splits that send every row to the left.
+/// A forest in slots. Slot 1 is a tree's root, slots 2i and 2i + 1 are the children of slot i:
+/// after `levels` steps every walk is at a leaf. A leaf that is less deep becomes splits that send
+/// every row to the left.
 #[derive(Debug, Clone)]
 pub(super) struct Perfect {
     columns: usize,
     levels: u32,
     /// 2^levels per tree; the first of each is unused.
     thresholds: Vec<f64>,
-    /// As `thresholds`. **Invariant**: every feature is less than `columns`.
-    features: Vec<u32>,
-    /// 2^levels path lengths per tree.
-    leaves: Vec<f64>,
-    /// As `leaves`: training rows that ended there.
-    rows: Vec<u32>,
+    /// 2^(levels + 1) per tree; the first of each is unused. **Invariant**: the code of a slot
+    /// below 2^levels is a feature, less than `columns`; any other is a leaf's place in `lengths`.
+    codes: Vec<u16>,
+    /// Path lengths of all leaves that there may be: of fewer than `kinds` training rows under no
+    /// cut, then under one, and so on.
+    lengths: Vec<f64>,
+    kinds: usize,
 }
 
-/// One tree of a [`Perfect`] forest: three slices of 2^levels items.
+/// Some trees of a [`Perfect`] forest; see there.
 pub(super) struct PerfectTree<'a> {
     pub(super) thresholds: &'a [f64],
-    pub(super) features: &'a [u32],
-    pub(super) leaves: &'a [f64],
+    pub(super) codes: &'a [u16],
+    pub(super) lengths: &'a [f64],
 }
 
 impl Perfect {
@@ -43,9 +46,15 @@ impl Perfect {
         if slots > trees.nodes().len().saturating_mul(SLOTS_PER_NODE_MAX) {
             return None;
         }
-        let (thresholds, leaves) = (vec![f64::INFINITY; slots], vec![0.0; slots]);
-        let (features, rows) = (vec![0; slots], vec![0; slots]);
-        let mut perfect = Self { columns, levels, thresholds, features, leaves, rows };
+        let rows_max = trees.nodes().iter().map(Node::rows).max()?;
+        let kinds = rows_max as usize + 1;
+        if kinds.saturating_mul(levels as usize + 1) > CODES_MAX || columns > CODES_MAX {
+            return None;
+        }
+        let of_depth = |depth| (0..=rows_max).map(move |rows| path_length(rows, depth));
+        let lengths = (0..=levels).flat_map(of_depth).collect();
+        let (thresholds, codes) = (vec![f64::INFINITY; slots], vec![0; 2 * slots]);
+        let mut perfect = Self { columns, levels, thresholds, codes, lengths, kinds };
         let mut open = Vec::new();
         for (index, tree) in trees.iter().enumerate() {
             perfect.place(index << levels, tree, &mut open)?;
@@ -53,8 +62,8 @@ impl Perfect {
         Some(perfect)
     }
 
-    /// Writes one tree from slot `start` on, keeping the slots to be filled in `open`. `None` if
-    /// a feature is no column.
+    /// Writes one tree whose thresholds begin at `start`, keeping the slots to be filled in
+    /// `open`. `None` if a feature is no column.
     fn place(&mut self, start: usize, tree: &[Node], open: &mut Vec<usize>) -> Option<()> {
         open.clear();
         open.push(1);
@@ -66,22 +75,23 @@ impl Perfect {
                         return None;
                     }
                     *self.thresholds.get_mut(start + slot)? = threshold;
-                    *self.features.get_mut(start + slot)? = feature;
+                    *self.codes.get_mut(2 * start + slot)? = u16::try_from(feature).ok()?;
                     open.extend([2 * slot + 1, 2 * slot]);
                 }
-                Node::Leaf { path_length, rows } => {
-                    let leaf = start + self.leftmost_leaf(slot);
-                    *self.leaves.get_mut(leaf)? = path_length;
-                    *self.rows.get_mut(leaf)? = rows;
+                Node::Leaf { rows, .. } => {
+                    let code = slot.ilog2() as usize * self.kinds + rows as usize;
+                    let leaf = self.leftmost_leaf(slot);
+                    *self.codes.get_mut(2 * start + leaf)? = u16::try_from(code).ok()?;
                 }
             }
         }
         Some(())
     }
 
-    /// The leaf below `slot` that rows reach which are sent to the left again and again.
+    /// The slot of the leaf below `slot` that rows reach which are sent to the left again and
+    /// again.
     fn leftmost_leaf(&self, slot: usize) -> usize {
-        (slot << (self.levels - slot.ilog2())) - (1 << self.levels)
+        slot << (self.levels - slot.ilog2())
     }
 
     /// The trees without padding: those that this was made of.
@@ -97,14 +107,16 @@ impl Perfect {
     /// there are levels.
     fn unpad(&self, tree: &mut TreeBuilder<'_>, start: usize, slot: usize) {
         let depth = slot.ilog2();
-        let rows = self.rows.get(start + self.leftmost_leaf(slot)).copied().unwrap_or_default();
+        let code = |slot| self.codes.get(2 * start + slot).copied().unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, reason = "less than `kinds`, 16 bits")]
+        let rows = (usize::from(code(self.leftmost_leaf(slot))) % self.kinds) as u32;
         let place = tree.leaf(rows, depth);
-        let threshold = self.thresholds.get(start + slot).filter(|_| depth < self.levels);
-        if let (Some(threshold), Some(feature)) = (threshold, self.features.get(start + slot))
+        if depth < self.levels
+            && let Some(threshold) = self.thresholds.get(start + slot)
             && threshold.is_finite()
         {
             self.unpad(tree, start, 2 * slot);
-            tree.split(place, *feature, *threshold);
+            tree.split(place, u32::from(code(slot)), *threshold);
             self.unpad(tree, start, 2 * slot + 1);
         }
     }
@@ -126,11 +138,7 @@ impl Perfect {
     /// the last group may be smaller.
     pub(super) fn groups(&self, size: usize) -> impl Iterator<Item = PerfectTree<'_>> {
         let slots = size << self.levels;
-        let splits = self.thresholds.chunks(slots).zip(self.features.chunks(slots));
-        splits.zip(self.leaves.chunks(slots)).map(|((thresholds, features), leaves)| PerfectTree {
-            thresholds,
-            features,
-            leaves,
-        })
+        let trees = self.thresholds.chunks(slots).zip(self.codes.chunks(2 * slots));
+        trees.map(|(thresholds, codes)| PerfectTree { thresholds, codes, lengths: &self.lengths })
     }
 }

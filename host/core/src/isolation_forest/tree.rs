@@ -25,6 +25,21 @@ pub(super) enum Node {
     },
 }
 
+impl Node {
+    /// Training rows that ended here: none at a split.
+    pub(super) fn rows(&self) -> u32 {
+        match self {
+            Self::Split { .. } => 0,
+            Self::Leaf { rows, .. } => *rows,
+        }
+    }
+}
+
+/// The path length of a leaf under `depth` cuts that holds `rows` training rows.
+pub(super) fn path_length(rows: u32, depth: u32) -> f64 {
+    f64::from(depth) + average_path_length(rows)
+}
+
 /// The trees of a forest, one after the other.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Trees {
@@ -94,7 +109,7 @@ impl TreeBuilder<'_> {
     /// Appends a leaf under `depth` cuts that holds `rows` training rows; its place, for
     /// [`Self::split`].
     pub(super) fn leaf(&mut self, rows: u32, depth: u32) -> usize {
-        let path_length = f64::from(depth) + average_path_length(rows);
+        let path_length = path_length(rows, depth);
         self.trees.nodes.push(Node::Leaf { rows, path_length });
         self.trees.depth = self.trees.depth.max(depth);
         self.trees.nodes.len() - 1

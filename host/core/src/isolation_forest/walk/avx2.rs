@@ -36,8 +36,7 @@ pub(super) fn add(perfect: &Perfect, values: &[f64], sums: &mut [f64]) -> usize 
 
 /// # Safety
 /// The processor has AVX2, `rows` holds `ROWS * columns` values, and `tree` is one of a
-/// [`Perfect`] of that many `levels` and `columns`: its features are less than `columns`, and
-/// its slices have 2^levels items.
+/// [`Perfect`] of that many `levels` and `columns`, with what holds of its codes.
 #[target_feature(enable = "avx2")]
 #[expect(unsafe_code, reason = "gathers read through pointers; see the invariants above")]
 unsafe fn add_rows(
@@ -55,12 +54,9 @@ unsafe fn add_rows(
         for (slot, rows) in slots.iter_mut().zip(rows.chunks_exact(LANES * columns)) {
             // SAFETY: before step k each slot is in 2^k .. 2^(k + 1), within the slices.
             let (thresholds, features) = unsafe {
-                (
-                    _mm256_i64gather_pd::<8>(tree.thresholds.as_ptr(), *slot),
-                    _mm256_i64gather_epi32::<4>(tree.features.as_ptr().cast(), *slot),
-                )
+                (_mm256_i64gather_pd::<8>(tree.thresholds.as_ptr(), *slot), codes(tree, *slot))
             };
-            let places = _mm256_add_epi64(starts, _mm256_cvtepu32_epi64(features));
+            let places = _mm256_add_epi64(starts, features);
             // SAFETY: lane i reads in row i, at a feature less than `columns`.
             let values = unsafe { _mm256_i64gather_pd::<8>(rows.as_ptr(), places) };
             // All ones is −1: subtracting it adds 1 where the row goes right.
@@ -68,14 +64,28 @@ unsafe fn add_rows(
             *slot = _mm256_sub_epi64(_mm256_add_epi64(*slot, *slot), right);
         }
     }
-    let first = _mm256_set1_epi64x(1 << levels);
     for (slot, sums) in slots.iter().zip(sums.as_chunks_mut::<LANES>().0) {
-        // SAFETY: after all steps each slot is in 2^levels .. 2^(levels + 1); `sums` is a vector.
+        // SAFETY: after all steps each slot is that of a leaf, in 2^levels .. 2^(levels + 1), whose
+        // code is a place in `lengths`; `sums` is a vector.
         unsafe {
-            let leaves = _mm256_sub_epi64(*slot, first);
-            let lengths = _mm256_i64gather_pd::<8>(tree.leaves.as_ptr(), leaves);
+            let lengths = _mm256_i64gather_pd::<8>(tree.lengths.as_ptr(), codes(tree, *slot));
             let total = _mm256_add_pd(_mm256_loadu_pd(sums.as_ptr()), lengths);
             _mm256_storeu_pd(sums.as_mut_ptr(), total);
         }
     }
+}
+
+/// The codes of slots. Reads each with the one before it, as 32 bits, so as not to reach beyond
+/// the last.
+///
+/// # Safety
+/// The processor has AVX2, and each slot is at least 1 and less than the number of codes.
+#[inline]
+#[target_feature(enable = "avx2")]
+#[expect(unsafe_code, reason = "a gather reads through a pointer")]
+unsafe fn codes(tree: &PerfectTree<'_>, slots: __m256i) -> __m256i {
+    let before = _mm256_sub_epi64(slots, _mm256_set1_epi64x(1));
+    // SAFETY: the caller's.
+    let pairs = unsafe { _mm256_i64gather_epi32::<2>(tree.codes.as_ptr().cast(), before) };
+    _mm256_cvtepu32_epi64(_mm_srli_epi32::<16>(pairs))
 }

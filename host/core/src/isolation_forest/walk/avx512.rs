@@ -40,8 +40,8 @@ pub(super) fn add(perfect: &Perfect, values: &[f64], sums: &mut [f64]) -> usize 
 
 /// # Safety
 /// The processor has AVX-512, `rows` holds `ROWS * columns` values, and `tree` is one of a
-/// [`Perfect`] of that many `levels`, at least TOP_LEVELS, and `columns`: its features are less
-/// than `columns`, and its slices have 2^levels items.
+/// [`Perfect`] of that many `levels`, at least TOP_LEVELS, and `columns`, with what holds of its
+/// codes.
 #[target_feature(enable = "avx512f")]
 #[expect(unsafe_code, reason = "loads and gathers read through pointers; see the invariants above")]
 unsafe fn add_rows(
@@ -51,13 +51,13 @@ unsafe fn add_rows(
     rows: &[f64],
     sums: &mut [f64; ROWS],
 ) {
-    let (thresholds, features) = (tree.thresholds.as_ptr(), tree.features.as_ptr());
-    // SAFETY: 2^TOP_LEVELS is two registers of thresholds and one of features.
+    let thresholds = tree.thresholds.as_ptr();
+    // SAFETY: 2^TOP_LEVELS is two registers of thresholds and half a one of features.
     let (top_low, top_high, top_features) = unsafe {
         (
             _mm512_loadu_pd(thresholds),
             _mm512_loadu_pd(thresholds.add(LANES)),
-            _mm512_loadu_si512(features.cast()),
+            _mm512_cvtepu16_epi32(_mm256_loadu_si256(tree.codes.as_ptr().cast())),
         )
     };
     let stride = columns as i64;
@@ -77,22 +77,35 @@ unsafe fn add_rows(
             // SAFETY: before step k each slot is in 2^k .. 2^(k + 1), within the slices; then as
             // above.
             *slot = unsafe {
-                let features = _mm512_i64gather_epi32::<4>(*slot, features.cast());
                 let thresholds = _mm512_i64gather_pd::<8>(*slot, thresholds);
-                step(*slot, thresholds, _mm512_cvtepu32_epi64(features), starts, rows)
+                step(*slot, thresholds, codes(tree, *slot), starts, rows)
             };
         }
     }
-    let first = _mm512_set1_epi64(1 << levels);
     for (slot, sums) in slots.iter().zip(sums.as_chunks_mut::<LANES>().0) {
-        // SAFETY: after all steps each slot is in 2^levels .. 2^(levels + 1); `sums` is a vector.
+        // SAFETY: after all steps each slot is that of a leaf, in 2^levels .. 2^(levels + 1), whose
+        // code is a place in `lengths`; `sums` is a vector.
         unsafe {
-            let leaves = _mm512_sub_epi64(*slot, first);
-            let lengths = _mm512_i64gather_pd::<8>(leaves, tree.leaves.as_ptr());
+            let lengths = _mm512_i64gather_pd::<8>(codes(tree, *slot), tree.lengths.as_ptr());
             let total = _mm512_add_pd(_mm512_loadu_pd(sums.as_ptr()), lengths);
             _mm512_storeu_pd(sums.as_mut_ptr(), total);
         }
     }
+}
+
+/// The codes of slots. Reads each with the one before it, as 32 bits, so as not to reach beyond
+/// the last.
+///
+/// # Safety
+/// The processor has AVX-512, and each slot is at least 1 and less than the number of codes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+#[expect(unsafe_code, reason = "a gather reads through a pointer")]
+unsafe fn codes(tree: &PerfectTree<'_>, slots: __m512i) -> __m512i {
+    let before = _mm512_sub_epi64(slots, _mm512_set1_epi64(1));
+    // SAFETY: the caller's.
+    let pairs = unsafe { _mm512_i64gather_epi32::<2>(before, tree.codes.as_ptr().cast()) };
+    _mm512_cvtepu32_epi64(_mm256_srli_epi32::<16>(pairs))
 }
 
 /// The slots one level below: 2 slot + 1 where the row's value is greater than the threshold,

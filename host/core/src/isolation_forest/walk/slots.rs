@@ -24,7 +24,7 @@ pub(super) fn add(perfect: &Perfect, values: &[f64], sums: &mut [f64]) {
 }
 
 /// Several rows through one tree.
-#[expect(clippy::indexing_slicing, reason = "slots < 2^levels and features < columns")]
+#[expect(clippy::indexing_slicing, reason = "slots and codes stay within; see `Perfect`")]
 fn add_rows(
     tree: &PerfectTree<'_>,
     levels: u32,
@@ -35,31 +35,31 @@ fn add_rows(
     let mut slots = [1; FLIGHT];
     for _ in 0..levels {
         for (lane, slot) in slots.iter_mut().enumerate() {
-            let value = rows[lane * columns + tree.features[*slot] as usize];
+            let value = rows[lane * columns + usize::from(tree.codes[*slot])];
             *slot = 2 * *slot + usize::from(value > tree.thresholds[*slot]);
         }
     }
     for (sum, slot) in sums.iter_mut().zip(slots) {
-        *sum += tree.leaves[slot - (1 << levels)];
+        *sum += tree.lengths[usize::from(tree.codes[slot])];
     }
 }
 
 /// One row through several trees at a time.
-#[expect(clippy::indexing_slicing, reason = "slots < 2^levels and features < columns")]
+#[expect(clippy::indexing_slicing, reason = "slots and codes stay within; see `Perfect`")]
 fn add_row(perfect: &Perfect, row: &[f64], sum: &mut f64) {
     let levels = perfect.levels();
     for trees in perfect.groups(FLIGHT) {
         let mut slots = [1; FLIGHT];
-        let slots = &mut slots[..trees.leaves.len() >> levels];
+        let slots = &mut slots[..trees.thresholds.len() >> levels];
         for _ in 0..levels {
             for (tree, slot) in slots.iter_mut().enumerate() {
-                let place = (tree << levels) + *slot;
-                let value = row[trees.features[place] as usize];
-                *slot = 2 * *slot + usize::from(value > trees.thresholds[place]);
+                let value = row[usize::from(trees.codes[(2 * tree << levels) + *slot])];
+                let threshold = trees.thresholds[(tree << levels) + *slot];
+                *slot = 2 * *slot + usize::from(value > threshold);
             }
         }
         for (tree, slot) in slots.iter().enumerate() {
-            *sum += trees.leaves[(tree << levels) + slot - (1 << levels)];
+            *sum += trees.lengths[usize::from(trees.codes[(2 * tree << levels) + slot])];
         }
     }
 }
