@@ -12,8 +12,8 @@ pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
         let values: Vec<f64> = training.column(column).collect();
         let skewness = skewness::sign(&values);
         let order = kernels::argsort(&values);
-        let value = |row: &u32| values.get(*row as usize).copied().unwrap_or_default();
-        let sorted: Vec<f64> = order.iter().map(value).collect();
+        let value = |row: u32| values.get(row as usize).copied().unwrap_or_default();
+        let sorted = kernels::map(&order, value);
         add_scores(&order, &sorted, skewness, &tails, &mut training_scores);
         columns.push(Column { sorted, skewness });
     }
@@ -23,8 +23,8 @@ pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
 /// Adds the column's part to every row's score. Equal values share the ranks of their run.
 fn add_scores(order: &[u32], sorted: &[f64], skewness: f64, tails: &Tails, scores: &mut [f64]) {
     let parts = parts(sorted, skewness, tails);
-    let (rows, rest) = order.as_chunks::<4>();
-    let (of_rows, of_rest) = parts.as_chunks::<4>();
+    let (rows, rest) = order.as_chunks::<{ kernels::LANES }>();
+    let (of_rows, of_rest) = parts.as_chunks::<{ kernels::LANES }>();
     let mut add = |row: &u32, part: &f64| {
         if let Some(score) = scores.get_mut(*row as usize) {
             *score += part;

@@ -8,20 +8,10 @@
 #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
 pub(crate) fn sign(values: &[f64]) -> f64 {
     let mean = pynomaly_sdk::kernels::sum(values) / values.len() as f64;
-    let mut cubes = [0.0; 4];
-    let (quads, rest) = values.as_chunks::<4>();
-    for quad in quads {
-        for (sum, value) in cubes.iter_mut().zip(quad) {
-            let far = value - mean;
-            *sum += far * far * far;
-        }
-    }
-    for value in rest {
+    let third = pynomaly_sdk::kernels::sum_of(values, |value| {
         let far = value - mean;
-        cubes[0] += far * far * far;
-    }
-    let [a, b, c, d] = cubes;
-    let third = (a + b) + (c + d);
+        far * far * far
+    });
     let is_constant = values.windows(2).all(|pair| pair.first() == pair.last());
     if is_constant || third == 0.0 { 0.0 } else { third.signum() }
 }

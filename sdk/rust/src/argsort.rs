@@ -1,7 +1,7 @@
 //! Sorting, by counting: no comparison for the processor to guess wrong, and long runs of
 //! instructions, so that metering costs little.
 
-use crate::kernels::first_pair;
+use crate::kernels::{self, first_pair};
 
 /// Bits of a key that one pass looks at.
 const DIGIT_BITS: u32 = 11;
@@ -18,15 +18,18 @@ const COUNTING_MIN: usize = 1_024;
 /// At most 2³² − 1 values; further ones are left out.
 #[must_use]
 pub fn argsort(values: &[f64]) -> Vec<u32> {
-    let pack = |(index, value): (usize, &f64)| key(*value) >> 32 << 32 | index as u64;
-    let mut words: Vec<u64> = values.iter().take(VALUES_MAX).enumerate().map(pack).collect();
+    let values = values.get(..VALUES_MAX).unwrap_or(values);
+    let mut words = kernels::map(values, |value| key(value) >> 32 << 32);
+    for (index, word) in (0..).zip(&mut words) {
+        *word |= index;
+    }
     if words.len() < COUNTING_MIN {
         words.sort_unstable();
     } else {
         sort_by_upper_half(&mut words);
     }
     sort_runs(&mut words, values);
-    words.iter().map(index).collect()
+    kernels::map(&words, |word| index(&word))
 }
 
 /// Sorts words of the same upper half, which are few, by their whole keys, then by their indices.

@@ -107,18 +107,50 @@ pub fn first_pair<T: Copy>(items: &[T], are_pair: impl Fn(T, T) -> bool) -> Opti
     Some(start + place)
 }
 
+/// `f` of each item, [`LANES`] to a run of instructions.
+#[must_use]
+#[inline]
+pub fn map<T: Copy, R: Copy + Default>(items: &[T], f: impl Fn(T) -> R) -> Vec<R> {
+    let mut all = vec![R::default(); items.len()];
+    let ((groups, rest), (results, last)) =
+        (items.as_chunks::<LANES>(), all.as_chunks_mut::<LANES>());
+    for (results, group) in results.iter_mut().zip(groups) {
+        for (result, item) in results.iter_mut().zip(group) {
+            *result = f(*item);
+        }
+    }
+    for (result, item) in last.iter_mut().zip(rest) {
+        *result = f(*item);
+    }
+    all
+}
+
+/// The sum of `f` of each value, in four interleaved partial sums: value 4i + j goes to sum j, and
+/// those left over at the end to the first.
+#[must_use]
+#[inline]
+pub fn sum_of(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    let (quads, rest) = values.as_chunks::<4>();
+    // Between runs the sandbox keeps the sums in memory: long runs, so that they seldom go there.
+    let (runs, last) = quads.as_chunks::<{ LANES / 4 }>();
+    let mut sums = [0.0; 4];
+    let mut add = |quad: &[f64; 4]| {
+        for (sum, value) in sums.iter_mut().zip(quad) {
+            *sum += f(*value);
+        }
+    };
+    for run in runs {
+        run.iter().for_each(&mut add);
+    }
+    last.iter().for_each(add);
+    let [a, b, c, d] = sums;
+    rest.iter().fold((a + b) + (c + d), |sum, value| sum + f(*value))
+}
+
 /// The sum, in four interleaved partial sums.
 #[must_use]
 pub fn sum(values: &[f64]) -> f64 {
-    let (quads, rest) = values.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for quad in quads {
-        for (sum, value) in sums.iter_mut().zip(quad) {
-            *sum += value;
-        }
-    }
-    let [a, b, c, d] = sums;
-    rest.iter().fold((a + b) + (c + d), |sum, value| sum + value)
+    sum_of(values, |value| value)
 }
 
 /// The dot product of two slices, in four interleaved partial sums, over the shorter's length.
@@ -170,10 +202,15 @@ mod tests {
 
     #[test]
     fn sums_and_products_over_any_length() {
-        for length in 0..20 {
+        for length in 0..70 {
             let values: Vec<_> = (0..length).map(f64::from).collect();
             let expected: f64 = values.iter().sum();
             assert_eq!(sum(&values), expected);
+            assert_eq!(sum_of(&values, |value| 3.0 * value), 3.0 * expected);
+            assert_eq!(
+                map(&values, |value| 2.0 * value),
+                values.iter().map(|it| 2.0 * it).collect::<Vec<_>>()
+            );
             assert_eq!(dot(&values, &vec![2.0; values.len()]), 2.0 * expected);
         }
     }
