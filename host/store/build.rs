@@ -1,5 +1,5 @@
 //! A new migration is a reason to compile again.
 
 fn main() {
-    println!("cargo::rerun-if-changed=../../migrations/sqlite");
+    println!("cargo::rerun-if-changed=../../migrations");
 }

@@ -1,8 +1,13 @@
-//! `cargo xtask test`: every test there is.
+//! `cargo xtask test`: every test there is, those of accounts, history and models on both
+//! databases.
 
 use crate::plugins;
+use crate::services::{Postgres, Redis};
 use crate::step::cargo;
 use std::path::Path;
+
+/// Packages whose tests use a database.
+const WITH_DATABASE: [&str; 3] = ["pynomaly-store", "pynomaly-server", "pynomaly-tests"];
 
 /// Builds what the tests start (the plugins and the server), then runs the tests of both
 /// workspaces.
@@ -14,5 +19,18 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let build = ["build", "--workspace", "--bins", "--tests"];
     cargo(root, &build).hint("mend what the compiler names").go()?;
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;
+    test_on_servers(root, hint)?;
     cargo(&root.join("plugins"), &["test", "--workspace"]).hint(hint).go()
+}
+
+/// The same tests again, this time on Postgres and Redis.
+fn test_on_servers(root: &Path, hint: &'static str) -> anyhow::Result<()> {
+    let (postgres, redis) = (Postgres::start()?, Redis::start()?);
+    let packages = WITH_DATABASE.iter().flat_map(|package| ["--package", package]);
+    let arguments: Vec<_> = std::iter::once("test").chain(packages).collect();
+    cargo(root, &arguments)
+        .env("PYNOMALY_TEST_POSTGRES", postgres.url())
+        .env("PYNOMALY_TEST_REDIS", redis.url())
+        .hint(hint)
+        .go()
 }

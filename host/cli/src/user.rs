@@ -47,7 +47,8 @@ fn create(email: &str, role: Role, password_stdin: bool) -> anyhow::Result<()> {
         Role::Viewer => pynomaly_server::Role::Viewer,
     };
     let password = if password_stdin { Some(read_password()?) } else { None };
-    let account = NewAccount { email: email.to_owned(), password, role };
+    let tenant_id = pynomaly_server::HOME_TENANT;
+    let account = NewAccount { tenant_id, email: email.to_owned(), password, role };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let created = runtime.block_on(pynomaly_server::create_user(&config, account));
     let created = created.map_err(|error| match error {

@@ -1,12 +1,15 @@
-//! The pipeline: fit → score → threshold.
+//! The pipeline: fit → score → threshold. A detection fits and judges the same rows; a model is
+//! fitted once and judges others later.
 
 use crate::digest::data_digest;
 use crate::engine::Engine;
 use crate::error::DetectError;
+use crate::served::{FittedModel, Served};
 use pynomaly_core::threshold;
 use pynomaly_core::{Matrix, Parameters, Value};
 use pynomaly_sandbox::Budget;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One detection: these rows, judged among themselves.
@@ -88,28 +91,70 @@ impl Engine {
     ) -> Result<Detection, DetectError> {
         request.cut.check()?;
         let served = self.get(&request.detector_type)?;
-        let descriptor = served.descriptor();
+        served.fit_and_judge(request, budget).map(|(_, detection)| detection)
+    }
+
+    /// The same, and keeps the fitted model.
+    ///
+    /// # Errors
+    /// As [`Self::detect`].
+    pub fn fit(
+        &self,
+        request: &DetectRequest,
+        budget: &Budget,
+    ) -> Result<(FittedModel, Detection), DetectError> {
+        request.cut.check()?;
+        self.get(&request.detector_type)?.fit_and_judge(request, budget)
+    }
+}
+
+impl Served {
+    /// Detects with this version of the detector, whichever one answers to the name now.
+    ///
+    /// # Errors
+    /// As [`Engine::detect`].
+    pub fn detect(
+        self: &Arc<Self>,
+        request: &DetectRequest,
+        budget: &Budget,
+    ) -> Result<Detection, DetectError> {
+        request.cut.check()?;
+        self.fit_and_judge(request, budget).map(|(_, detection)| detection)
+    }
+
+    fn fit_and_judge(
+        self: &Arc<Self>,
+        request: &DetectRequest,
+        budget: &Budget,
+    ) -> Result<(FittedModel, Detection), DetectError> {
+        let descriptor = self.descriptor();
         let parameters = descriptor.check_parameters(&request.parameters)?;
         let started = Instant::now();
-        let (_, scored) = served.fit(&request.data, &parameters, request.seed, budget)?;
+        let (model, scored) = self.fit(&request.data, &parameters, request.seed, budget)?;
         let detector_time = started.elapsed();
         let threshold = request.cut.threshold(&scored.scores)?;
-        let anomalies = scored.scores.iter().filter(|score| **score > threshold).count();
-        Ok(Detection {
+        let detection = Detection {
             detector_type: descriptor.name.clone(),
             detector_version: descriptor.version.clone(),
-            detector_digest: served.digest().to_owned(),
+            detector_digest: self.digest().to_owned(),
             parameters,
             seed: request.seed,
             data_digest: data_digest(&request.data),
             columns: request.data.columns(),
+            anomalies: count_anomalies(&scored.scores, threshold),
             scores: scored.scores,
             threshold,
-            anomalies,
             fuel_used: scored.fuel_used,
             detector_time,
-        })
+        };
+        Ok((model, detection))
     }
+}
+
+/// How many of `scores` are greater than `threshold`.
+#[must_use]
+pub fn count_anomalies(scores: &[f64], threshold: f64) -> usize {
+    scores.iter().filter(|score| **score > threshold).count()
 }
 
 impl Cut {

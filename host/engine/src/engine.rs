@@ -6,12 +6,15 @@ use crate::served::Served;
 use arc_swap::ArcSwap;
 use pynomaly_core::isolation_forest::IsolationForest;
 use pynomaly_sandbox::{Sandbox, digest};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Serves detectors by name.
 pub struct Engine {
     sandbox: Sandbox,
     catalog: ArcSwap<Catalog>,
+    /// Plugins that are served no more, or not yet, and that a model still needs.
+    kept: Mutex<HashMap<String, Weak<Served>>>,
     /// One change at a time; readers never take it.
     changing: Mutex<()>,
 }
@@ -25,7 +28,12 @@ impl Engine {
         for served in natives {
             catalog.detectors.insert(served.descriptor().name.clone(), Arc::new(served));
         }
-        Self { sandbox, catalog: ArcSwap::from_pointee(catalog), changing: Mutex::new(()) }
+        Self {
+            sandbox,
+            catalog: ArcSwap::from_pointee(catalog),
+            changing: Mutex::new(()),
+            kept: Mutex::default(),
+        }
     }
 
     /// What is served now. Hold the `Arc` for as long as one answer must be consistent.
@@ -50,6 +58,43 @@ impl Engine {
             name: name.to_owned(),
             known: catalog.detectors.keys().cloned().collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// The detector with that digest, if it is served under its name now.
+    #[must_use]
+    pub fn get_by_digest(&self, digest: &str) -> Option<Arc<Served>> {
+        let catalog = self.catalog.load();
+        catalog.iter().find(|served| served.digest() == digest).cloned()
+    }
+
+    /// The detector with that digest: the one served now, one that a model holds, or one made
+    /// anew out of the bytes that `component` gives. It is not served under its name.
+    ///
+    /// Blocks for the compilation where there is one.
+    ///
+    /// # Errors
+    /// [`InstallError`] where the component is not there, is another, or is refused.
+    pub fn get_or_load(
+        &self,
+        digest: &str,
+        component: impl FnOnce() -> Option<Vec<u8>>,
+    ) -> Result<Arc<Served>, InstallError> {
+        if let Some(served) = self.get_by_digest(digest) {
+            return Ok(served);
+        }
+        // Held while compiling: of many who want the same one, one compiles it.
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(served) = kept.get(digest).and_then(Weak::upgrade) {
+            return Ok(served);
+        }
+        let component = component().ok_or_else(|| InstallError::Missing(digest.to_owned()))?;
+        let served = Arc::new(Served::plugin(self.sandbox.load(&component)?, &component));
+        if served.digest() != digest {
+            return Err(InstallError::Missing(digest.to_owned()));
+        }
+        kept.retain(|_, served| served.strong_count() > 0);
+        kept.insert(digest.to_owned(), Arc::downgrade(&served));
+        Ok(served)
     }
 
     /// Makes `component` what `source` serves. Whatever goes wrong, what `source` served before
@@ -87,7 +132,7 @@ impl Engine {
     /// All that can fail, before anything changes.
     fn prepare(&self, source: &str, component: &[u8]) -> Result<Arc<Served>, InstallError> {
         let plugin = self.sandbox.load(component)?;
-        let served = Arc::new(Served::plugin(plugin));
+        let served = Arc::new(Served::plugin(plugin, component));
         self.catalog.load().admit(source, &served, self.sandbox.limits().plugins_max)?;
         Ok(served)
     }

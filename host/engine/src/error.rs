@@ -83,6 +83,9 @@ pub enum InstallError {
         /// The limit.
         limit: usize,
     },
+    /// Nobody has the component of that digest.
+    #[error("the component {0} is not there")]
+    Missing(String),
     /// The file could not be read.
     #[error("the file cannot be read: {0}")]
     Read(std::io::Error),

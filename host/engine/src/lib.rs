@@ -15,7 +15,7 @@ mod served;
 mod watch;
 
 pub use catalog::{Catalog, PluginState, PluginStatus};
-pub use detect::{Cut, DetectRequest, Detection};
+pub use detect::{Cut, DetectRequest, Detection, count_anomalies};
 pub use digest::data_digest;
 pub use engine::Engine;
 pub use error::{DetectError, InstallError};

@@ -14,7 +14,7 @@ pub struct Served {
 
 enum Runtime {
     Native(Box<dyn Detector>),
-    Plugin(Box<Plugin>),
+    Plugin(Box<Plugin>, Arc<[u8]>),
 }
 
 /// A fitted model, pinned to the detector version that fitted it.
@@ -46,9 +46,18 @@ impl Served {
         Self { runtime: Runtime::Native(detector), digest }
     }
 
-    pub(crate) fn plugin(plugin: Plugin) -> Self {
+    pub(crate) fn plugin(plugin: Plugin, component: &[u8]) -> Self {
         let digest = plugin.digest().to_owned();
-        Self { runtime: Runtime::Plugin(Box::new(plugin)), digest }
+        Self { runtime: Runtime::Plugin(Box::new(plugin), component.into()), digest }
+    }
+
+    /// The bytes of a plugin, to be kept beside what it fitted; `None` for a native detector.
+    #[must_use]
+    pub fn component(&self) -> Option<&Arc<[u8]>> {
+        match &self.runtime {
+            Runtime::Native(_) => None,
+            Runtime::Plugin(_, component) => Some(component),
+        }
     }
 
     /// What the detector says of itself.
@@ -56,7 +65,7 @@ impl Served {
     pub fn descriptor(&self) -> &Descriptor {
         match &self.runtime {
             Runtime::Native(detector) => detector.descriptor(),
-            Runtime::Plugin(plugin) => plugin.descriptor(),
+            Runtime::Plugin(plugin, _) => plugin.descriptor(),
         }
     }
 
@@ -92,7 +101,7 @@ impl Served {
                 let scored = Scored { scores: fitted.training_scores, fuel_used: None };
                 (State::Native(fitted.model), scored)
             }
-            Runtime::Plugin(plugin) => {
+            Runtime::Plugin(plugin, _) => {
                 let fitted = plugin.fit(training, parameters, seed, budget)?;
                 let scored =
                     Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };
@@ -114,7 +123,7 @@ impl Served {
     ) -> Result<FittedModel, DetectError> {
         let state = match &self.runtime {
             Runtime::Native(detector) => State::Native(detector.load(state)?),
-            Runtime::Plugin(plugin) => {
+            Runtime::Plugin(plugin, _) => {
                 State::Warm(Box::new(Mutex::new(plugin.load(state, budget)?)))
             }
         };
@@ -172,6 +181,17 @@ impl FittedModel {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 let scored = model.score(data, budget)?;
                 Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
+            }
+        }
+    }
+
+    /// Bytes of linear memory that a plugin's model holds on to; 0 for a native one.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        match &self.state {
+            State::Native(_) => 0,
+            State::Warm(model) => {
+                model.lock().unwrap_or_else(PoisonError::into_inner).memory_bytes()
             }
         }
     }

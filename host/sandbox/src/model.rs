@@ -48,6 +48,12 @@ impl WarmModel {
         })
     }
 
+    /// Bytes of linear memory that the instance holds.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.store.data().memory_peak)
+    }
+
     /// The whole state as portable bytes.
     ///
     /// # Errors

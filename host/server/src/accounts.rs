@@ -1,10 +1,11 @@
 //! Making accounts, the same way for the first start, the command line and the API.
 
+use crate::audit::{Actor, changed};
 use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords};
 use crate::random::Random;
-use crate::request_id::RequestId;
+use crate::routes::admin::users::UserAnswer;
 use crate::state::App;
-use pynomaly_store::{AuditEntry, Role, Store, StoreError, User};
+use pynomaly_store::{Role, Store, StoreError, User};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ const EMAIL_BYTES_MAX: usize = 254;
 /// An account to make.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
+    /// Whose organisation it belongs to.
+    pub tenant_id: Uuid,
     /// Its address; unique whatever its case.
     pub email: String,
     /// Its password, 8 to 1,024 bytes; `None` has one drawn.
@@ -68,57 +71,49 @@ pub(crate) struct Maker<'a> {
     pub(crate) store: &'a Store,
     pub(crate) passwords: &'a Passwords,
     pub(crate) random: &'a Random,
-    pub(crate) now: OffsetDateTime,
-    /// Who asks; `None` for the first start and the command line.
-    pub(crate) by: Option<Uuid>,
-    /// The request, or the command.
-    pub(crate) request_id: &'a str,
+    /// Who asks.
+    pub(crate) actor: Actor,
+}
+
+impl NewAccount {
+    /// Refuses what cannot be an account, whoever else there is.
+    pub(crate) fn check(&self) -> Result<(), AccountError> {
+        check_email(&self.email)?;
+        match &self.password {
+            Some(password) if !PASSWORD_BYTES.contains(&password.len()) => {
+                Err(AccountError::Password)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<'a> Maker<'a> {
     /// Works for the caller of a request.
-    pub(crate) fn for_request(app: &'a App, caller: &Caller, request_id: &'a RequestId) -> Self {
-        Self {
-            store: &app.store,
-            passwords: &app.passwords,
-            random: &app.random,
-            now: app.clock.now(),
-            by: Some(caller.user_id),
-            request_id: request_id.as_str(),
-        }
+    pub(crate) fn for_request(app: &'a App, caller: &Caller) -> Self {
+        let actor = caller.actor(app.clock.now());
+        Self { store: &app.store, passwords: &app.passwords, random: &app.random, actor }
     }
 
     /// Makes `account`.
     pub(crate) async fn create(&self, account: NewAccount) -> Result<Created, AccountError> {
-        check_email(&account.email)?;
+        account.check()?;
         let drawn = account.password.is_none().then(|| self.random.password());
         let password = account.password.or_else(|| drawn.clone()).unwrap_or_default();
-        if !PASSWORD_BYTES.contains(&password.len()) {
-            return Err(AccountError::Password);
-        }
         let user = User {
-            id: self.random.id(self.now),
+            id: self.random.id(self.actor.now),
+            tenant_id: account.tenant_id,
             email: account.email,
             password_hash: self.passwords.hash(password, self.random.bytes()).await?,
             role: account.role,
             is_active: true,
-            created_at: self.now,
+            created_at: self.actor.now,
         };
-        self.store.create_user(&user, &self.audit("user.create", &user.email)).await?;
+        let audit = self.actor.done(self.random, "user.create", &user.email);
+        let audit = changed(audit, None, Some(&UserAnswer::from(&user)));
+        self.store.create_user(&user, &audit).await?;
         let User { id, email, role, created_at, .. } = user;
         Ok(Created { id, email, role, password: drawn, created_at })
-    }
-
-    /// The line of the audit log for a change that this maker makes.
-    pub(crate) fn audit(&self, action: &'static str, subject: &str) -> AuditEntry {
-        AuditEntry {
-            id: self.random.id(self.now),
-            timestamp: self.now,
-            user_id: self.by,
-            action,
-            subject: subject.to_owned(),
-            request_id: self.request_id.to_owned(),
-        }
     }
 }
 

@@ -11,6 +11,13 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Respons
     Ok(json_bytes(status, bytes.map_err(|error| ApiError::Internal(error.to_string()))?))
 }
 
+/// `response`, which holds a secret: nobody on the way is to keep it.
+pub(crate) fn no_store(mut response: Response) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
 /// A body that is JSON already.
 pub(crate) fn json_bytes(status: StatusCode, bytes: Vec<u8>) -> Response {
     let media_type = HeaderValue::from_static("application/json");

@@ -1,7 +1,8 @@
 //! The only place that knows which misfortune has which HTTP status.
 
 use crate::accounts::AccountError;
-use crate::auth::{PasswordError, Permission};
+use crate::audit::Origin;
+use crate::auth::{Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::problem::{Fault, Problem, pointer_to};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -23,14 +24,14 @@ pub(crate) enum ApiError {
     MethodUnknown,
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    #[error("a valid access token is needed: Authorization: Bearer …")]
+    #[error("a valid access token or API key is needed: Authorization: Bearer …")]
     Unauthenticated,
     #[error("the address or the password is wrong")]
     WrongCredentials,
     #[error("the refresh token is unknown, used or expired")]
     WrongRefreshToken,
-    #[error("your role does not permit this: {0} is needed")]
-    Forbidden(Permission),
+    #[error("your role or your key's scopes do not permit this: `{}` is needed", .0.permission)]
+    Forbidden(Box<Refusal>),
     #[error("the body must be application/json")]
     MediaType,
     #[error("the body has more than {limit} bytes, which is the limit")]
@@ -41,6 +42,10 @@ pub(crate) enum ApiError {
     Syntax(Fault),
     #[error("{}: {}", place(&.0.pointer), .0.message)]
     Invalid(Fault),
+    #[error("somebody changed the {0} meanwhile")]
+    Changed(&'static str),
+    #[error("what computed this is not here any more: {0}")]
+    DetectorGone(String),
     #[error("the query cannot be used: {0}")]
     Query(String),
     #[error("the server is not ready")]
@@ -55,10 +60,21 @@ pub(crate) enum ApiError {
     Detect(#[from] DetectError),
     #[error(transparent)]
     Account(AccountError),
+    #[error("{0}")]
+    AccountAt(AccountError, &'static str),
     #[error("the database has no answer")]
     Store(#[from] StoreError),
     #[error("the server failed; the log has the cause under this request id")]
     Internal(String),
+}
+
+/// A permission that a caller has not; [`crate::observe`] tells the audit log.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) permission: Permission,
+    pub(crate) tenant_id: uuid::Uuid,
+    pub(crate) user_id: uuid::Uuid,
+    pub(crate) origin: Origin,
 }
 
 /// How an [`ApiError`] is told to the client.
@@ -73,6 +89,20 @@ impl ApiError {
     /// A fault of the body at `pointer`.
     pub(crate) fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Fault::new(pointer, message))
+    }
+
+    /// What is wrong with an account, of which the body has the address at `pointer`.
+    pub(crate) fn at(error: AccountError, pointer: &'static str) -> Self {
+        match error {
+            AccountError::Email | AccountError::Taken => Self::AccountAt(error, pointer),
+            other => other.into(),
+        }
+    }
+
+    /// `caller` lacks `permission`.
+    pub(crate) fn forbidden(permission: Permission, caller: &Caller) -> Self {
+        let Caller { tenant_id, user_id, origin, .. } = caller.clone();
+        Self::Forbidden(Box::new(Refusal { permission, tenant_id, user_id, origin }))
     }
 
     fn verdict(&self) -> Verdict {
@@ -106,6 +136,8 @@ impl ApiError {
             Self::Invalid(fault) => {
                 verdict(S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body").at(fault.clone())
             }
+            Self::Changed(_) => verdict(S::CONFLICT, "changed", "Changed meanwhile"),
+            Self::DetectorGone(_) => verdict(S::CONFLICT, "detector_gone", "Detector gone"),
             Self::Query(_) => verdict(S::UNPROCESSABLE_ENTITY, "invalid_query", "Invalid query"),
             Self::NotReady(parts) => {
                 let verdict = verdict(S::SERVICE_UNAVAILABLE, "not_ready", "Not ready");
@@ -116,6 +148,10 @@ impl ApiError {
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
             Self::Account(error) => account(error),
+            Self::AccountAt(error, pointer) => {
+                let message = error.to_string();
+                Verdict { errors: vec![Fault::new(*pointer, message)], ..account(error) }
+            }
             Self::Store(error) => store(error),
             Self::Internal(_) => internal(),
         }
@@ -220,6 +256,7 @@ fn store(error: &StoreError) -> Verdict {
         StoreError::Busy => busy(),
         StoreError::Inconsistent { .. } => internal(),
         StoreError::EmailTaken => verdict(S::CONFLICT, "email_taken", "Address taken"),
+        StoreError::NameTaken => verdict(S::CONFLICT, "name_taken", "Name taken"),
         StoreError::Closed
         | StoreError::Folder(_)
         | StoreError::Migrate(_)
@@ -278,6 +315,15 @@ pub(crate) struct Failure {
     pub(crate) problem: Problem,
     /// For the log.
     pub(crate) cause: Option<String>,
+    /// For the audit log.
+    pub(crate) refusal: Option<Box<Refusal>>,
+}
+
+impl Failure {
+    /// For the log: the cause, or what the client is told.
+    pub(crate) fn reason(&self) -> &str {
+        self.cause.as_deref().unwrap_or(&self.problem.detail)
+    }
 }
 
 impl IntoResponse for ApiError {
@@ -301,7 +347,9 @@ impl IntoResponse for ApiError {
             request_id: String::new(),
             errors,
         };
-        response.extensions_mut().insert(Box::new(Failure { problem, cause: self.cause() }));
+        let cause = self.cause();
+        let refusal = if let Self::Forbidden(refusal) = self { Some(refusal) } else { None };
+        response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
         response
     }
 }

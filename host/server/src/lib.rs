@@ -10,6 +10,7 @@
 
 mod accounts;
 mod answer;
+mod audit;
 mod auth;
 mod body;
 mod clock;
@@ -17,11 +18,15 @@ mod config;
 mod docs_page;
 mod error;
 mod gate;
+mod job;
 mod limits;
 mod logging;
 mod metrics;
+mod models;
+mod names;
 mod observe;
 mod openapi;
+mod pack;
 mod page;
 mod problem;
 mod random;
@@ -39,5 +44,5 @@ pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIA
 pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
-pub use pynomaly_store::Role;
+pub use pynomaly_store::{HOME_TENANT, Role};
 pub use serve::{ServeError, create_user, serve};

@@ -47,16 +47,33 @@ pub struct Limits {
     /// Bytes of a body that is parsed at once, without a thread of its own. Default 8 KiB.
     pub inline_bytes_max: usize,
 
+    /// Bytes of linear memory that warm models hold together; those least used go first. Default
+    /// 256 MiB.
+    pub models_bytes_max: usize,
+    /// Models that are warm at the same time. Default 128; each of a plugin takes one of
+    /// `instances_max`.
+    pub models_warm_max: usize,
+    /// Models of which is remembered whose they are. Default 10,000.
+    pub models_known_max: usize,
+    /// Bytes of a name: of a model, a key, an organisation. Default 200.
+    pub name_bytes_max: usize,
+    /// API keys of a user. Default 100.
+    pub api_keys_max: u32,
+    /// Bytes of an answer that is kept under its `Idempotency-Key`; a larger one is answered 409
+    /// when it is asked for again. Default 1 MiB.
+    pub idempotent_bytes_max: usize,
     /// Passwords checked at the same time; each takes 19 MiB. Default 2.
     pub passwords_running_max: usize,
     /// Passwords that wait to be checked. Default 64.
     pub passwords_waiting_max: usize,
-    /// Sessions whose state is kept in memory. Default 10,000.
+    /// Sessions, and API keys, whose state is kept in memory. Default 10,000 each.
     pub sessions_cached_max: usize,
-    /// How long a kept session may be out of date when another process changed it; what this
-    /// process changes counts at once. Default 5 s.
+    /// How long what is kept of a session or a key may be out of date when another process
+    /// changed it; what this process changes counts at once. Default 0.5 s.
     pub session_age_max: Duration,
 
+    /// Time for one statement of the database, waiting for locks included. Default 10 s.
+    pub statement_time_max: Duration,
     /// Items of a page. Default 200.
     pub page_items_max: u32,
     /// Items of a page where the client says nothing. Default 50.
@@ -85,10 +102,17 @@ impl Default for Limits {
             detections_unwritten_max: 1024,
             inline_values_max: 256,
             inline_bytes_max: 8 * KIB,
+            models_bytes_max: 256 * MIB,
+            models_warm_max: 128,
+            models_known_max: 10_000,
+            name_bytes_max: 200,
+            api_keys_max: 100,
+            idempotent_bytes_max: MIB,
             passwords_running_max: 2,
             passwords_waiting_max: 64,
             sessions_cached_max: 10_000,
-            session_age_max: Duration::from_secs(5),
+            session_age_max: Duration::from_millis(500),
+            statement_time_max: Duration::from_secs(10),
             page_items_max: 200,
             page_items_default: 50,
             request_id_max: 128,

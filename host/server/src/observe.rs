@@ -1,7 +1,8 @@
 //! What happens around every request, in one place: its id, its time limit, its log line, its
 //! metrics, the body of its error, and the rest of the body that it came with.
 
-use crate::error::{ApiError, Failure};
+use crate::audit::Actor;
+use crate::error::{ApiError, Failure, Refusal};
 use crate::request_id::{self, RequestId};
 use crate::state::{App, AppState};
 use crate::unread;
@@ -40,12 +41,16 @@ pub(crate) async fn observe(
         unread.drain(&app.limits).await;
     }
     response.headers_mut().insert(request_id::HEADER, id.to_header());
-    let cause = render_failure(&mut response, &id);
+    let failure = take_failure(&mut response, &id);
+    let cause = failure.as_deref().map(Failure::reason);
 
     let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
     let seconds = started.elapsed().as_secs_f64();
     count(&app, &method, route, &response, seconds);
-    span.in_scope(|| log(&method, route, &response, seconds, cause.as_deref()));
+    span.in_scope(|| log(&method, route, &response, seconds, cause));
+    if let Some(refusal) = failure.and_then(|failure| failure.refusal) {
+        audit_refusal(&app, *refusal, &format!("{} {route}", known(&method))).await;
+    }
     response
 }
 
@@ -60,15 +65,26 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-/// Gives an [`ApiError`] its body, now that the request id is known; returns its cause.
-fn render_failure(response: &mut Response, id: &RequestId) -> Option<String> {
+/// Whoever asks for what they may not have is remembered.
+async fn audit_refusal(app: &App, refusal: Refusal, subject: &str) {
+    let Refusal { permission, tenant_id, user_id, origin } = refusal;
+    let now = app.clock.now();
+    let actor = Actor { tenant_id: Some(tenant_id), user_id: Some(user_id), origin, now };
+    let entry = actor.refused(&app.random, &format!("permission.{permission}"), subject);
+    if let Err(error) = app.store.append_audit_log(&entry).await {
+        tracing::error!(%error, "a refusal is missing in the audit log");
+    }
+}
+
+/// Gives an [`ApiError`] its body, now that the request id is known.
+fn take_failure(response: &mut Response, id: &RequestId) -> Option<Box<Failure>> {
     let mut failure = response.extensions_mut().remove::<Box<Failure>>()?;
     failure.problem.request_id = id.as_str().to_owned();
     let body = serde_json::to_vec(&failure.problem).unwrap_or_default();
     let media_type = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     *response.body_mut() = Body::from(body);
-    Some(failure.cause.unwrap_or(failure.problem.detail))
+    Some(failure)
 }
 
 fn count(app: &App, method: &Method, route: &str, response: &Response, seconds: f64) {

@@ -2,9 +2,11 @@
 //! that a test keeps true.
 
 use crate::problem::Problem;
-use crate::routes::{admin, auth, detect, detections, detectors, docs, health, metrics, ready};
+use crate::routes::{
+    admin, api_keys, auth, detect, detections, detectors, docs, health, metrics, models, ready,
+};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -39,17 +41,31 @@ pub fn openapi_json() -> String {
         detect::detect,
         detections::list::list,
         detections::get::get,
+        detections::replay::replay,
+        models::list::list,
+        models::fit::fit,
+        models::get::get,
+        models::rename::rename,
+        models::delete::delete,
+        models::score::score,
+        api_keys::list::list,
+        api_keys::create::create,
+        api_keys::revoke::revoke,
         admin::plugins::list,
         admin::users::list::list,
         admin::users::create::create,
         admin::users::update::update,
+        admin::tenants::list::list,
+        admin::tenants::create::create,
+        admin::tenants::update::update,
+        admin::audit_logs::list,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer, &Problems)
 )]
 struct Api;
 
-/// How a token comes with a request.
+/// How a token or a key comes with a request.
 struct Bearer;
 
 impl Modify for Bearer {
@@ -57,6 +73,8 @@ impl Modify for Bearer {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
     }
 }
 

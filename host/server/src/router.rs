@@ -2,11 +2,13 @@
 
 use crate::error::ApiError;
 use crate::observe::observe;
-use crate::routes::{admin, auth, detect, detections, detectors, docs, health, metrics, ready};
+use crate::routes::{
+    admin, api_keys, auth, detect, detections, detectors, docs, health, metrics, models, ready,
+};
 use crate::state::AppState;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 
 /// The whole server.
 pub(crate) fn router(app: AppState) -> Router {
@@ -22,17 +24,30 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/auth/refresh", post(auth::refresh::refresh))
         .route("/api/v1/auth/logout", post(auth::logout::logout))
         .route("/api/v1/auth/me", get(auth::me::me))
+        .route("/api/v1/api-keys", get(api_keys::list::list).post(api_keys::create::create))
+        .route("/api/v1/api-keys/{id}", delete(api_keys::revoke::revoke))
         // Clients
         .route("/api/v1/detectors", get(detectors::list))
         .route("/api/v1/detectors/{detector_type}", get(detectors::get))
         .route("/api/v1/detect", post(detect::detect))
         .route("/api/v1/detections", get(detections::list::list))
         .route("/api/v1/detections/{id}", get(detections::get::get))
+        .route("/api/v1/detections/{id}/replay", post(detections::replay::replay))
+        .route("/api/v1/models", get(models::list::list).post(models::fit::fit))
+        .route(
+            "/api/v1/models/{id}",
+            get(models::get::get).patch(models::rename::rename).delete(models::delete::delete),
+        )
+        .route("/api/v1/models/{id}/score", post(models::score::score))
         // Admins
         .route("/api/v1/admin/plugins", get(admin::plugins::list))
         .route("/api/v1/admin/users", get(admin::users::list::list))
         .route("/api/v1/admin/users", post(admin::users::create::create))
         .route("/api/v1/admin/users/{id}", patch(admin::users::update::update))
+        .route("/api/v1/admin/tenants", get(admin::tenants::list::list))
+        .route("/api/v1/admin/tenants", post(admin::tenants::create::create))
+        .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))
+        .route("/api/v1/admin/audit-logs", get(admin::audit_logs::list))
         // Everything else is an error like any other
         .fallback(async || ApiError::RouteUnknown)
         .method_not_allowed_fallback(async || ApiError::MethodUnknown)

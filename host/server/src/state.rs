@@ -1,13 +1,14 @@
 //! What every handler shares.
 
-use crate::auth::{Passwords, Sessions, Tokens};
+use crate::auth::{Keys, Passwords, Recent, Sessions, Tokens};
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::models::Models;
 use crate::random::Random;
 use pynomaly_engine::Engine;
-use pynomaly_store::Store;
+use pynomaly_store::{ModelSummary, Store};
 use std::sync::{Arc, Mutex, PoisonError};
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -30,6 +31,12 @@ pub(crate) struct App {
     pub(crate) passwords: Passwords,
     /// What requests know of their sessions.
     pub(crate) sessions: Sessions,
+    /// What they know of their API keys.
+    pub(crate) keys: Keys,
+    /// Fitted models, ready to score.
+    pub(crate) models: Models,
+    /// What requests know of them.
+    pub(crate) known_models: Recent<Uuid, Arc<ModelSummary>>,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -79,6 +86,9 @@ impl App {
             tokens,
             passwords: Passwords::new(&limits),
             sessions: Sessions::new(&limits),
+            keys: Keys::new(&limits),
+            models: Models::new(&limits),
+            known_models: Recent::new(limits.models_known_max, limits.session_age_max),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
@@ -87,6 +97,23 @@ impl App {
             stopping,
             limits,
         })
+    }
+
+    /// Call it after a user has changed in the database: it counts at once, here.
+    pub(crate) fn forget_user(&self, id: Uuid) {
+        self.sessions.forget_where(|session| session.user_id == id);
+        self.keys.forget_where(|known| known.key.user_id == id);
+    }
+
+    /// Call it after an organisation has changed in the database.
+    pub(crate) fn forget_tenant(&self, id: Uuid) {
+        self.sessions.forget_where(|session| session.tenant_id == id);
+        self.keys.forget_where(|known| known.key.tenant_id == id);
+    }
+
+    /// Call it after a model has changed in the database.
+    pub(crate) fn forget_model(&self, id: Uuid) {
+        self.known_models.forget(|known, _| *known == id);
     }
 
     /// A new identifier, made at `now`.

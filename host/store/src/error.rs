@@ -12,6 +12,9 @@ pub enum StoreError {
     /// A user with that address exists.
     #[error("a user with that address exists")]
     EmailTaken,
+    /// An organisation, key or model with that name exists.
+    #[error("the name is taken")]
+    NameTaken,
     /// More detections wait to be written than the queue holds. Nothing was written.
     #[error("more detections wait to be written than the queue holds")]
     Busy,
@@ -29,4 +32,14 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// `taken` in the place of a failure that says that a value which must be unique is not.
+    pub(crate) fn or_if_taken(self, taken: Self) -> Self {
+        match &self {
+            Self::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation() => taken,
+            _ => self,
+        }
+    }
 }

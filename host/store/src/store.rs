@@ -1,31 +1,49 @@
 //! Opening and closing, and what every operation shares.
 
 use crate::StoreError;
+use crate::database::Database;
 use crate::detections::Writer;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// How long a statement waits for another one's write to end.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Pages that each connection may keep in memory, as SQLite writes it: negative is KiB.
-const CACHE_SIZE: &str = "-4000";
 
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// The SQLite file; made, with its folder, if it is not there.
-    pub file: PathBuf,
-    /// Connections for everything but writing detections; at least 1.
-    pub pool_size: u32,
+    /// Which database.
+    pub location: Location,
+    /// Connections for everything but writing detections.
+    pub pool: PoolOptions,
+    /// How long one statement may take, waiting for locks included. SQLite bounds the waiting
+    /// alone.
+    pub statement_timeout: Duration,
     /// Detections that may wait to be written; one more is [`StoreError::Busy`].
     pub queue_length: usize,
-    /// What an acknowledged detection survives.
+    /// What an acknowledged detection survives on SQLite. Postgres has its own
+    /// `synchronous_commit`, which is left as its operator set it.
     pub synchronous: Synchronous,
+}
+
+/// Which database.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// This SQLite file; made, with its folder, if it is not there.
+    Sqlite(PathBuf),
+    /// The Postgres database of this URL, `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+    Postgres(String),
+}
+
+/// How connections are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolOptions {
+    /// Connections at most; at least 1.
+    pub connections_max: u32,
+    /// How long an operation waits for one of them.
+    pub timeout: Duration,
+    /// How old a connection grows before another takes its place.
+    pub recycle: Duration,
+    /// Whether a connection is tried before it is used.
+    pub pre_ping: bool,
 }
 
 /// What an acknowledged detection survives. Users and sessions are always written as `Full`.
@@ -41,7 +59,7 @@ pub enum Synchronous {
 /// The database. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) pool: SqlitePool,
+    pub(crate) database: Database,
     pub(crate) writer: Writer,
 }
 
@@ -49,26 +67,13 @@ impl Store {
     /// Opens the database, brings its schema up to date and starts the writer of detections.
     ///
     /// # Errors
-    /// [`StoreError::Folder`], [`StoreError::Migrate`] or [`StoreError::Database`].
+    /// [`StoreError::Folder`], [`StoreError::Migrate`] (also where the schema is newer than this
+    /// program) or [`StoreError::Database`].
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
-        if let Some(folder) = options.file.parent() {
-            std::fs::create_dir_all(folder).map_err(StoreError::Folder)?;
-        }
-        let connect = connect_options(options);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(options.pool_size)
-            .test_before_acquire(false)
-            .connect_with(connect.clone())
-            .await?;
-        sqlx::migrate!("../../migrations/sqlite").run(&pool).await?;
-        let synchronous = match options.synchronous {
-            Synchronous::Normal => SqliteSynchronous::Normal,
-            Synchronous::Full => SqliteSynchronous::Full,
-        };
-        let connect = connect.synchronous(synchronous);
-        let connection = sqlx::SqliteConnection::connect_with(&connect).await?;
-        let writer = Writer::start(connection, options.queue_length);
-        Ok(Self { pool, writer })
+        let database = Database::open(options).await?;
+        let for_writer = Database::open_for_writer(options).await?;
+        let writer = Writer::start(for_writer, options.queue_length);
+        Ok(Self { database, writer })
     }
 
     /// Whether the database answers.
@@ -80,25 +85,34 @@ impl Store {
         if self.writer.is_closed() {
             return Err(StoreError::Closed);
         }
-        sqlx::query("SELECT count(*) FROM users").execute(&self.pool).await?;
+        self.database.query("SELECT id FROM tenants LIMIT 1").execute().await?;
         Ok(())
     }
 
     /// Writes what waits, then closes the database.
     pub async fn close(&self) {
         self.writer.close().await;
-        self.pool.close().await;
+        self.database.close().await;
     }
 }
 
-fn connect_options(options: &StoreOptions) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(&options.file)
-        .create_if_missing(true)
-        .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT)
-        .pragma("cache_size", CACHE_SIZE)
-        .disable_statement_logging()
+impl Default for PoolOptions {
+    fn default() -> Self {
+        Self {
+            connections_max: 4,
+            timeout: Duration::from_secs(30),
+            recycle: Duration::from_secs(3600),
+            pre_ping: true,
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => out.debug_tuple("Sqlite").field(file).finish(),
+            // The URL has a password in it.
+            Self::Postgres(_) => out.write_str("Postgres(…)"),
+        }
+    }
 }

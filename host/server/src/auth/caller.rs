@@ -1,34 +1,59 @@
-use super::Permission;
+use super::api_key::{self, PREFIX};
+use super::{Permission, Scopes};
+use crate::audit::Origin;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use pynomaly_store::Role;
+use pynomaly_store::{Owner, Role};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The user whose access token came with the request.
-#[derive(Debug, Clone, Copy)]
+/// The header in which a key may come instead of `Authorization`.
+const API_KEY: &str = "x-api-key";
+
+/// The user whose access token or API key came with the request.
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) user_id: Uuid,
-    pub(crate) session_id: Uuid,
+    pub(crate) tenant_id: Uuid,
     pub(crate) role: Role,
+    /// What of the role's permissions the key has; a session has all.
+    pub(crate) scopes: Scopes,
+    /// The login; `None` for a key.
+    pub(crate) session_id: Option<Uuid>,
+    /// The request and where it came from.
+    pub(crate) origin: Origin,
 }
 
 impl Caller {
     /// Refuses callers without `permission`.
     pub(crate) fn require(&self, permission: Permission) -> Result<(), ApiError> {
-        if permission.is_given_to(self.role) {
+        if permission.is_given_to(self.role, self.tenant_id) && self.scopes.contain(permission) {
             Ok(())
         } else {
-            Err(ApiError::Forbidden(permission))
+            Err(ApiError::forbidden(permission, self))
         }
     }
 
-    /// Whose rows the caller may read: `None` for everyone's.
-    pub(crate) fn reads_only(&self) -> Option<Uuid> {
-        (self.role != Role::Admin).then_some(self.user_id)
+    /// Whose detections the caller may read: an analyst their own; a viewer, who makes none, and
+    /// an admin the whole organisation's.
+    pub(crate) fn reads(&self) -> Owner {
+        let user_id = (self.role == Role::Analyst).then_some(self.user_id);
+        Owner { tenant_id: self.tenant_id, user_id }
+    }
+
+    /// Whose rows the caller may change: an admin the whole organisation's, others their own.
+    pub(crate) fn changes(&self) -> Owner {
+        let user_id = (self.role != Role::Admin).then_some(self.user_id);
+        Owner { tenant_id: self.tenant_id, user_id }
+    }
+
+    /// What everyone of the organisation may read.
+    pub(crate) fn tenant(&self) -> Owner {
+        Owner { tenant_id: self.tenant_id, user_id: None }
     }
 }
 
@@ -37,17 +62,60 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let now = app.clock.now();
-        let token = bearer(&parts.headers).ok_or(ApiError::Unauthenticated)?;
-        let session_id = app.tokens.verify(token, now).ok_or(ApiError::Unauthenticated)?;
-        let session = app.sessions.find(&app.store, session_id, now).await?;
-        let session = session.filter(|it| it.is_valid && it.expires_at > now);
-        let session = session.ok_or(ApiError::Unauthenticated)?;
-        Ok(Self { user_id: session.user_id, session_id, role: session.role })
+        let origin = Origin::of(parts);
+        let credential = credential(&parts.headers).ok_or(ApiError::Unauthenticated)?;
+        let caller = match credential.starts_with(PREFIX) {
+            true => by_key(app, credential, origin, now).await?,
+            false => by_token(app, credential, origin, now).await?,
+        };
+        caller.ok_or(ApiError::Unauthenticated)
     }
 }
 
-/// The token of `Authorization: Bearer TOKEN`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+async fn by_token(
+    app: &AppState,
+    token: &str,
+    origin: Origin,
+    now: OffsetDateTime,
+) -> Result<Option<Caller>, ApiError> {
+    let Some(session_id) = app.tokens.verify(token, now) else { return Ok(None) };
+    let session = app.sessions.find(&app.store, session_id, now).await?;
+    Ok(session.filter(|it| it.is_valid && it.expires_at > now).map(|session| Caller {
+        user_id: session.user_id,
+        tenant_id: session.tenant_id,
+        role: session.role,
+        scopes: Scopes::ALL,
+        session_id: Some(session_id),
+        origin,
+    }))
+}
+
+async fn by_key(
+    app: &AppState,
+    key: &str,
+    origin: Origin,
+    now: OffsetDateTime,
+) -> Result<Option<Caller>, ApiError> {
+    let Some(known) = app.keys.find(&app.store, key, now).await? else { return Ok(None) };
+    // A scope that this version does not know gives nothing.
+    let names = known.key.scopes.split(' ').filter(|name| Scopes::of([*name]).is_ok());
+    let scopes = Scopes::of(names).map_err(|name| ApiError::Internal(name.to_owned()))?;
+    api_key::note_use(app, &known.key, now);
+    Ok(Some(Caller {
+        user_id: known.key.user_id,
+        tenant_id: known.key.tenant_id,
+        role: known.role,
+        scopes,
+        session_id: None,
+        origin,
+    }))
+}
+
+/// The token or key of `X-API-Key` or `Authorization: Bearer …`.
+fn credential(headers: &HeaderMap) -> Option<&str> {
+    if let Some(key) = headers.get(API_KEY) {
+        return key.to_str().ok().map(str::trim).filter(|key| key.starts_with(PREFIX));
+    }
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -3,19 +3,26 @@
 //! A login begins a session (`routes/auth/login.rs`). Its access token (`tokens.rs`) names the
 //! session; whether the session still stands and what its user may do now comes from
 //! `sessions.rs`, not from the token, so that logout, deactivation and a change of role count at
-//! once. A handler's first lines state what it needs: `caller.require(Permission::Detect)?`.
+//! once. An API key (`api_key.rs`) stands for its user in the same way, within its scopes. A
+//! handler's first lines state what it needs: `caller.require(Permission::Detect)?`.
 
+pub(crate) mod api_key;
 mod caller;
 mod passwords;
 mod permission;
+mod recent;
 pub(crate) mod refresh_token;
+mod scopes;
 pub(crate) mod secret;
 mod sessions;
 mod tokens;
 
+pub(crate) use api_key::Keys;
 pub(crate) use caller::Caller;
 pub(crate) use passwords::{PASSWORD_BYTES, PasswordError, Passwords};
 pub(crate) use permission::Permission;
+pub(crate) use recent::Recent;
+pub(crate) use scopes::Scopes;
 pub(crate) use sessions::Sessions;
 pub(crate) use tokens::{ACCESS_TOKEN_LIFETIME, Tokens};
 

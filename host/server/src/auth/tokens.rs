@@ -38,6 +38,8 @@ struct Claims {
     jti: Uuid,
     /// For the client's eyes; the server asks the session.
     role: String,
+    /// The user's organisation; as `role`.
+    tenant: Uuid,
     iat: i64,
     exp: i64,
 }
@@ -71,6 +73,7 @@ impl Tokens {
             sid: session.id,
             jti,
             role: session.role.name().to_owned(),
+            tenant: session.tenant_id,
             iat: now.unix_timestamp(),
             exp: (now + ACCESS_TOKEN_LIFETIME).unix_timestamp(),
         };

@@ -7,12 +7,13 @@ pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
 use crate::limits::Limits;
-use pynomaly_store::Synchronous;
+use pynomaly_store::{Location, PoolOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 use variables as names;
 
@@ -57,10 +58,10 @@ pub enum Environment {
 /// Where rows are kept.
 #[derive(Debug, Clone)]
 pub struct Database {
-    /// The SQLite file.
-    pub file: PathBuf,
-    /// Connections.
-    pub pool_size: u32,
+    /// Which database.
+    pub location: Location,
+    /// How its connections are kept.
+    pub pool: PoolOptions,
     /// What an acknowledged detection survives.
     pub synchronous: Synchronous,
 }
@@ -163,12 +164,12 @@ fn database(
     environment: Environment,
     data_dir: &Path,
 ) -> Result<Database, ConfigError> {
-    let file = match read.optional(&names::DATABASE_URL)? {
-        None => data_dir.join("pynomaly.db"),
-        Some(url) => match url.strip_prefix("sqlite:") {
-            Some(path) => PathBuf::from(path.strip_prefix("//").unwrap_or(path)),
-            None => return Err(read.wrong(&names::DATABASE_URL, "sqlite://PATH")),
-        },
+    let location = match read.optional(&names::DATABASE_URL)? {
+        None => Location::Sqlite(data_dir.join("pynomaly.db")),
+        Some(url) => location(url).ok_or_else(|| {
+            let expected = "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
+            read.wrong_secret(&names::DATABASE_URL, expected)
+        })?,
     };
     let synchronous = match read.optional(&names::DATABASE_SYNCHRONOUS)? {
         None if environment.is_strict() => Synchronous::Full,
@@ -178,8 +179,27 @@ fn database(
             &[("normal", Synchronous::Normal), ("full", Synchronous::Full)],
         )?,
     };
-    let pool_size = read.integer(&names::DATABASE_POOL_SIZE, 1, 64)?;
-    Ok(Database { file, pool_size: u32::try_from(pool_size).unwrap_or(1), synchronous })
+    Ok(Database { location, pool: pool(read)?, synchronous })
+}
+
+fn location(url: String) -> Option<Location> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return Some(Location::Sqlite(path.strip_prefix("//").unwrap_or(path).into()));
+    }
+    let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    is_postgres.then_some(Location::Postgres(url))
+}
+
+fn pool(read: &Reader) -> Result<PoolOptions, ConfigError> {
+    let size = read.integer(&names::DATABASE_POOL_SIZE, 1, 1000)?;
+    let overflow = read.integer(&names::DATABASE_MAX_OVERFLOW, 0, 1000)?;
+    let seconds = |variable| read.integer(variable, 1, 86_400).map(Duration::from_secs);
+    Ok(PoolOptions {
+        connections_max: u32::try_from(size + overflow).unwrap_or(u32::MAX),
+        timeout: seconds(&names::DATABASE_POOL_TIMEOUT)?,
+        recycle: seconds(&names::DATABASE_POOL_RECYCLE)?,
+        pre_ping: read.boolean(&names::DATABASE_POOL_PRE_PING)?,
+    })
 }
 
 fn auth(read: &Reader, environment: Environment) -> Result<Auth, ConfigError> {
@@ -205,7 +225,7 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         // One body of the permitted size always fits.
         bodies_bytes_max: defaults.bodies_bytes_max.max(body_bytes_max),
         drain_bytes_max: defaults.drain_bytes_max.max(body_bytes_max),
-        request_time_max: std::time::Duration::from_secs(seconds),
+        request_time_max: Duration::from_secs(seconds),
         ..defaults
     })
 }
@@ -218,7 +238,7 @@ fn plugin_limits(read: &Reader) -> Result<pynomaly_engine::Limits, ConfigError> 
     let memory = read.integer(&names::PLUGIN_MEMORY_MAX, 1 << 20, 1 << 32)?;
     Ok(pynomaly_engine::Limits {
         fuel_max: read.integer(&names::PLUGIN_FUEL_MAX, 1_000_000, 1_000_000_000_000_000)?,
-        wall_max: std::time::Duration::from_millis(millis),
+        wall_max: Duration::from_millis(millis),
         memory_bytes_max: usize::try_from(memory).unwrap_or(usize::MAX),
         ..pynomaly_engine::Limits::default()
     })

@@ -105,7 +105,7 @@ impl Reader {
     /// The same without showing the value.
     #[expect(clippy::unused_self, reason = "stands beside `wrong`")]
     pub(super) fn wrong_secret(&self, variable: &Variable, expected: &str) -> ConfigError {
-        let value = "too weak to show".to_owned();
+        let value = "not shown, because it may hold a secret".to_owned();
         ConfigError::Value { name: variable.name, value, expected: expected.to_owned() }
     }
 }

@@ -14,7 +14,7 @@ fn refused(name: &str, value: &str) -> String {
 fn defaults_need_nothing() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
-    assert_eq!(config.database.file, PathBuf::from("./data/pynomaly.db"));
+    assert_eq!(config.database.location, Location::Sqlite("./data/pynomaly.db".into()));
     assert_eq!(config.database.synchronous, Synchronous::Normal);
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.environment, Environment::Development);
@@ -35,7 +35,7 @@ fn variables_are_taken() {
     .unwrap();
     assert!(config.environment.is_strict());
     assert_eq!(config.log_level, LevelFilter::WARN);
-    assert_eq!(config.database.file, PathBuf::from("/var/lib/p.db"));
+    assert_eq!(config.database.location, Location::Sqlite("/var/lib/p.db".into()));
     assert_eq!(config.database.synchronous, Synchronous::Normal);
     assert_eq!(config.limits.body_bytes_max, 1 << 30);
     assert_eq!(config.limits.bodies_bytes_max, 1 << 30);
@@ -57,7 +57,7 @@ fn wrong_values_are_named_with_what_would_be_right() {
         refused("ENVIRONMENT", "prod"),
         r#"ENVIRONMENT is "prod"; it must be one of development, staging, production"#
     );
-    assert!(refused("DATABASE_URL", "postgres://x").contains("sqlite://PATH"));
+    assert!(refused("DATABASE_URL", "mysql://x").contains("sqlite://PATH"));
     assert!(refused("MAX_REQUEST_SIZE", "10MB").contains("whole number"));
 }
 

@@ -42,9 +42,17 @@ variables! {
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
         "Whether `GET /metrics` answers.";
     DATABASE_URL = "DATABASE_URL", None,
-        "`sqlite://PATH`. Without it `pynomaly.db` in the data folder.";
+        "`sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it the SQLite file `pynomaly.db` in the data folder. With Postgres any number of servers share it.";
     DATABASE_POOL_SIZE = "DATABASE_POOL_SIZE", Some("4"),
-        "Database connections, 1 to 64.";
+        "Database connections, 1 to 1000.";
+    DATABASE_MAX_OVERFLOW = "DATABASE_MAX_OVERFLOW", Some("0"),
+        "More of them under load, 0 to 1000.";
+    DATABASE_POOL_TIMEOUT = "DATABASE_POOL_TIMEOUT", Some("5"),
+        "Seconds that a request waits for a connection, 1 to 86,400; then it is answered 503.";
+    DATABASE_POOL_RECYCLE = "DATABASE_POOL_RECYCLE", Some("3600"),
+        "Seconds after which a connection to Postgres is replaced, 1 to 86,400.";
+    DATABASE_POOL_PRE_PING = "DATABASE_POOL_PRE_PING", Some("true"),
+        "Whether a connection to Postgres is tried before it is used.";
     DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     JWT_SECRET = "JWT_SECRET", None,

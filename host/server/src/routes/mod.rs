@@ -1,6 +1,7 @@
 //! Handlers, one file each: permission, parse, one call, answer.
 
 pub(crate) mod admin;
+pub(crate) mod api_keys;
 pub(crate) mod auth;
 pub(crate) mod detect;
 pub(crate) mod detections;
@@ -8,4 +9,5 @@ pub(crate) mod detectors;
 pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod models;
 pub(crate) mod ready;

@@ -2,13 +2,14 @@
 
 use super::ServeError;
 use crate::accounts::{Created, Maker, NewAccount};
+use crate::audit::Actor;
 use crate::auth::{Tokens, secret};
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
 use crate::random::Random;
 use crate::state::{App, Parts};
 use pynomaly_engine::{Engine, Sandbox};
-use pynomaly_store::{Role, Store, StoreOptions};
+use pynomaly_store::{HOME_TENANT, Role, Store, StoreOptions};
 use std::io::Write;
 use tokio_util::sync::CancellationToken;
 
@@ -44,11 +45,13 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
 }
 
 pub(super) fn store_options(config: &Config) -> StoreOptions {
+    let database = &config.database;
     StoreOptions {
-        file: config.database.file.clone(),
-        pool_size: config.database.pool_size,
+        location: database.location.clone(),
+        pool: database.pool,
+        statement_timeout: config.limits.statement_time_max,
         queue_length: config.limits.detections_unwritten_max,
-        synchronous: config.database.synchronous,
+        synchronous: database.synchronous,
     }
 }
 
@@ -61,11 +64,10 @@ pub(super) async fn first_admin(app: &App, auth: &Auth) -> Result<(), ServeError
         store: &app.store,
         passwords: &app.passwords,
         random: &app.random,
-        now: app.clock.now(),
-        by: None,
-        request_id: "first start",
+        actor: Actor::local("first start", app.clock.now()),
     };
     let account = NewAccount {
+        tenant_id: HOME_TENANT,
         email: auth.admin_email.clone(),
         password: auth.admin_password.clone().map(|Secret(password)| password),
         role: Role::Admin,

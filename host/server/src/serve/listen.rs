@@ -1,10 +1,13 @@
 //! Connections: accepted one by one, bounded, and ended gracefully.
 
 use super::ServeError;
+use crate::audit::Peer;
 use crate::limits::Limits;
 use crate::router::router;
 use crate::state::AppState;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -47,8 +50,13 @@ pub(super) async fn run(listener: TcpListener, app: AppState) {
     let service = TowerToHyperService::new(router(Arc::clone(&app)));
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(app.limits.connections_max));
-    while let Some((stream, place)) = next(&listener, &places, &app).await {
-        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+    while let Some((stream, peer, place)) = next(&listener, &places, &app).await {
+        let service = service.clone();
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            service.call(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         let active = app.metrics.connections.clone();
         tokio::spawn(async move {
@@ -82,15 +90,15 @@ async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     app: &AppState,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let accept = async {
         let place = Arc::clone(places).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     // Answers are small and whole: waiting to fill a packet only delays them.
                     let _ = stream.set_nodelay(true);
-                    return Some((stream, place));
+                    return Some((stream, Peer(address.ip()), place));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");

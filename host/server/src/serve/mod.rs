@@ -9,6 +9,7 @@ mod signals;
 pub use error::ServeError;
 
 use crate::accounts::{AccountError, Created, Maker, NewAccount};
+use crate::audit::Actor;
 use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -45,9 +46,7 @@ pub async fn create_user(config: &Config, account: NewAccount) -> Result<Created
         store: &store,
         passwords: &Passwords::new(&config.limits),
         random: &Random::from_system().map_err(ServeError::Random)?,
-        now: Clock::System.now(),
-        by: None,
-        request_id: "pynomaly user create",
+        actor: Actor::local("pynomaly user create", Clock::System.now()),
     };
     let created: Result<Created, AccountError> = maker.create(account).await;
     store.close().await;

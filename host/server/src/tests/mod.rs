@@ -8,6 +8,7 @@ mod detections;
 mod operations;
 
 use crate::accounts::{Maker, NewAccount};
+use crate::audit::Actor;
 use crate::auth::Tokens;
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -18,7 +19,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pynomaly_engine::{Engine, Sandbox};
-use pynomaly_store::{Role, Store, StoreOptions, Synchronous};
+use pynomaly_store::testing::location;
+use pynomaly_store::{HOME_TENANT, PoolOptions, Role, Store, StoreOptions, Synchronous};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ const PASSWORD: &str = "correct horse";
 /// One server in a folder of its own.
 struct TestApp {
     app: Arc<App>,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// An answer, taken apart.
@@ -51,8 +53,9 @@ impl TestApp {
     async fn with_limits(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = StoreOptions {
-            file: folder.path().join("test.db"),
-            pool_size: 2,
+            location: location(folder.path()).await,
+            pool: PoolOptions { connections_max: 2, ..PoolOptions::default() },
+            statement_timeout: limits.statement_time_max,
             queue_length: limits.detections_unwritten_max,
             synchronous: Synchronous::Normal,
         };
@@ -68,7 +71,7 @@ impl TestApp {
         };
         let app = Arc::new(App::new(parts, CancellationToken::new()).unwrap());
         app.plugins.set(Ok(()));
-        Self { app, folder }
+        Self { app, _folder: folder }
     }
 
     /// A server, and the access token of a user with that role.
@@ -85,12 +88,12 @@ impl TestApp {
             store: &app.store,
             passwords: &app.passwords,
             random: &app.random,
-            now: app.clock.now(),
-            by: None,
-            request_id: "test",
+            actor: Actor::local("test", app.clock.now()),
         };
         let password = Some(PASSWORD.to_owned());
-        maker.create(NewAccount { email: email.into(), password, role }).await.unwrap();
+        let tenant_id = HOME_TENANT;
+        let account = NewAccount { tenant_id, email: email.into(), password, role };
+        maker.create(account).await.unwrap();
         let answer = self.login(email, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.string("/access_token")

@@ -1,26 +1,39 @@
-use super::Row;
+use super::{COLUMNS, Row};
 use crate::columns::to_scores;
-use crate::{Detection, Store, StoreError};
+use crate::{Detection, Owner, Store, StoreError};
 use uuid::Uuid;
 
 impl Store {
-    /// The detection with that identifier; where `user_id` is given, only if it is theirs.
+    /// The detection with that identifier, if it is the owner's.
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Inconsistent`].
     pub async fn get_detection(
         &self,
         id: Uuid,
-        user_id: Option<Uuid>,
+        owner: Owner,
     ) -> Result<Option<Detection>, StoreError> {
-        let sql = "SELECT * FROM detections WHERE id = ?1 AND user_id = coalesce(?2, user_id)";
-        let row = sqlx::query_as::<_, Row>(sql).bind(id).bind(user_id);
-        let Some(row) = row.fetch_optional(&self.pool).await? else {
+        let query = self.database.query("SELECT ").push(COLUMNS);
+        let query = query.push(" FROM detections WHERE id = ").push_bind(id);
+        let query = query.push(" AND tenant_id = ").push_bind(owner.tenant_id);
+        let query = query.push_if(" AND user_id = ", owner.user_id);
+        let Some(row) = query.fetch_optional::<Row>().await? else {
             return Ok(None);
         };
-        let sql = "SELECT scores FROM detection_results WHERE detection_id = ?";
-        let scores = sqlx::query_scalar::<_, Vec<u8>>(sql).bind(id);
-        let scores = to_scores(&scores.fetch_one(&self.pool).await?)?;
-        Ok(Some(Detection { summary: row.try_into()?, scores }))
+        let sql = "SELECT scores FROM detection_results WHERE detection_id = $1";
+        let scores = self.database.query(sql).bind(id).fetch_optional::<(Vec<u8>,)>().await?;
+        // Gone between the two statements: pruned.
+        let Some((scores,)) = scores else { return Ok(None) };
+        Ok(Some(Detection { summary: row.try_into()?, scores: to_scores(&scores)? }))
+    }
+
+    /// The rows of a detection, as they were packed; `None` where they are not kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn get_detection_data(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT data FROM detection_data WHERE detection_id = $1";
+        let row = self.database.query(sql).bind(id).fetch_optional::<(Vec<u8>,)>().await?;
+        Ok(row.map(|(data,)| data))
     }
 }

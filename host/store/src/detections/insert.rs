@@ -1,6 +1,7 @@
+use super::COLUMNS;
 use crate::columns::{from_count, from_scores, from_time};
-use crate::{Detection, Store, StoreError};
-use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
+use crate::database::{Database, Query, Transaction};
+use crate::{NewDetection, Store, StoreError};
 
 /// Detections that one statement inserts; bounds how many forms of it are kept prepared.
 const STATEMENT_ROWS_MAX: usize = 32;
@@ -11,58 +12,72 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] at once where too many wait, [`StoreError::Closed`],
     /// [`StoreError::Database`].
-    pub async fn insert_detection(&self, detection: Detection) -> Result<(), StoreError> {
+    pub async fn insert_detection(&self, detection: NewDetection) -> Result<(), StoreError> {
         self.writer.write(detection).await
     }
 }
 
 /// Inserts all of `batch` or nothing.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    batch: &[Detection],
-) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+pub(super) async fn insert(database: &Database, batch: &[NewDetection]) -> Result<(), StoreError> {
+    let mut transaction = database.begin().await?;
     for rows in batch.chunks(STATEMENT_ROWS_MAX) {
-        detections(rows).build().execute(&mut *transaction).await?;
-        detection_results(rows).build().execute(&mut *transaction).await?;
+        detections(&mut transaction, rows).execute().await?;
+        detection_results(&mut transaction, rows).execute().await?;
+    }
+    for new in batch {
+        if let Some(data) = &new.data {
+            let sql = "INSERT INTO detection_data (detection_id, data) VALUES ($1, $2)";
+            let query = transaction.query(sql).bind(new.detection.summary.id);
+            query.bind(data.as_slice()).execute().await?;
+        }
     }
     transaction.commit().await
 }
 
-fn detections(batch: &[Detection]) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(
-        "INSERT INTO detections (id, user_id, detector_type, detector_version, detector_digest, \
-         parameters, seed, data_digest, threshold, row_count, column_count, anomaly_count, \
-         fuel_used, duration_us, created_at) ",
-    );
-    query.push_values(batch, |mut row, Detection { summary, .. }| {
-        let microseconds = u64::try_from(summary.duration.as_micros()).unwrap_or(u64::MAX);
-        row.push_bind(summary.id)
-            .push_bind(summary.user_id)
-            .push_bind(&summary.detector_type)
-            .push_bind(&summary.detector_version)
-            .push_bind(&summary.detector_digest)
-            .push_bind(&summary.parameters)
-            .push_bind(summary.seed.cast_signed())
-            .push_bind(&summary.data_digest)
-            .push_bind(summary.threshold)
-            .push_bind(from_count(summary.rows))
-            .push_bind(from_count(summary.columns))
-            .push_bind(from_count(summary.anomalies))
-            .push_bind(summary.fuel_used.map(u64::cast_signed))
-            .push_bind(from_count(microseconds))
-            .push_bind(from_time(summary.created_at));
-    });
-    query
+fn detections<'c>(transaction: &'c mut Transaction, batch: &[NewDetection]) -> Query<'c> {
+    let query = transaction.query("INSERT INTO detections (").push(COLUMNS).push(") VALUES ");
+    batch.iter().enumerate().fold(query, |query, (index, new)| {
+        let query = query.push(if index == 0 { "(" } else { ", (" });
+        detection(query, new).push(")")
+    })
 }
 
-fn detection_results(batch: &[Detection]) -> QueryBuilder<Sqlite> {
-    let mut query =
-        QueryBuilder::new("INSERT INTO detection_results (detection_id, created_at, scores) ");
-    query.push_values(batch, |mut row, Detection { summary, scores }| {
-        row.push_bind(summary.id)
-            .push_bind(from_time(summary.created_at))
-            .push_bind(from_scores(scores));
-    });
+fn detection<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
+    let summary = &new.detection.summary;
+    let microseconds = u64::try_from(summary.duration.as_micros()).unwrap_or(u64::MAX);
     query
+        .push_bind(summary.id)
+        .push_next(summary.tenant_id)
+        .push_next(summary.user_id)
+        .push_next(summary.model_id)
+        .push_next(summary.detector_type.as_str())
+        .push_next(summary.detector_version.as_str())
+        .push_next(summary.detector_digest.as_str())
+        .push_next(summary.parameters.as_str())
+        .push_next(summary.seed.cast_signed())
+        .push_next(summary.data_digest.as_str())
+        .push_next(summary.threshold)
+        .push_next(from_count(summary.rows))
+        .push_next(from_count(summary.columns))
+        .push_next(from_count(summary.anomalies))
+        .push_next(summary.fuel_used.map(u64::cast_signed))
+        .push_next(from_count(microseconds))
+        .push_next(new.data.is_some())
+        .push_next(from_time(summary.created_at))
+}
+
+fn detection_results<'c>(transaction: &'c mut Transaction, batch: &[NewDetection]) -> Query<'c> {
+    let query = transaction.query(
+        "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
+    );
+    batch.iter().enumerate().fold(query, |query, (index, new)| {
+        let summary = &new.detection.summary;
+        query
+            .push(if index == 0 { "(" } else { ", (" })
+            .push_bind(summary.id)
+            .push_next(summary.model_id)
+            .push_next(from_time(summary.created_at))
+            .push_next(from_scores(&new.detection.scores))
+            .push(")")
+    })
 }

@@ -3,8 +3,11 @@
 mod get;
 mod insert;
 mod list;
+mod prune;
 mod writer;
 
+pub use list::DetectionFilter;
+pub use prune::Retention;
 pub(crate) use writer::Writer;
 
 use crate::StoreError;
@@ -18,8 +21,12 @@ use uuid::Uuid;
 pub struct DetectionSummary {
     /// Version 7: its order is the order of creation.
     pub id: Uuid,
+    /// Whose organisation it belongs to.
+    pub tenant_id: Uuid,
     /// Who asked.
     pub user_id: Uuid,
+    /// The model that scored; `None` where the rows were judged among themselves.
+    pub model_id: Option<Uuid>,
     /// The `detector_type`.
     pub detector_type: String,
     /// Version of the detector that answered.
@@ -44,6 +51,8 @@ pub struct DetectionSummary {
     pub fuel_used: Option<u64>,
     /// Time spent in the detector, to the microsecond.
     pub duration: Duration,
+    /// Whether the rows are kept too.
+    pub has_data: bool,
     /// When it was asked.
     pub created_at: OffsetDateTime,
 }
@@ -57,11 +66,22 @@ pub struct Detection {
     pub scores: Vec<f64>,
 }
 
+/// A detection to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDetection {
+    /// What was found.
+    pub detection: Detection,
+    /// The rows, as the caller packed them, where they are to be kept.
+    pub data: Option<Vec<u8>>,
+}
+
 /// The columns of `detections`, as they come.
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    tenant_id: Uuid,
     user_id: Uuid,
+    model_id: Option<Uuid>,
     detector_type: String,
     detector_version: String,
     detector_digest: String,
@@ -74,8 +94,14 @@ struct Row {
     anomaly_count: i64,
     fuel_used: Option<i64>,
     duration_us: i64,
+    has_data: bool,
     created_at: i64,
 }
+
+/// What [`Row`] reads, and what an insert writes, in this order.
+const COLUMNS: &str = "id, tenant_id, user_id, model_id, detector_type, detector_version, \
+                       detector_digest, parameters, seed, data_digest, threshold, row_count, \
+                       column_count, anomaly_count, fuel_used, duration_us, has_data, created_at";
 
 impl TryFrom<Row> for DetectionSummary {
     type Error = StoreError;
@@ -84,7 +110,9 @@ impl TryFrom<Row> for DetectionSummary {
         let count = |count| to_count("detection", count);
         Ok(Self {
             id: row.id,
+            tenant_id: row.tenant_id,
             user_id: row.user_id,
+            model_id: row.model_id,
             seed: row.seed.cast_unsigned(),
             threshold: row.threshold,
             rows: count(row.row_count)?,
@@ -92,6 +120,7 @@ impl TryFrom<Row> for DetectionSummary {
             anomalies: count(row.anomaly_count)?,
             fuel_used: row.fuel_used.map(i64::cast_unsigned),
             duration: Duration::from_micros(count(row.duration_us)?),
+            has_data: row.has_data,
             created_at: to_time("detection", row.created_at)?,
             detector_type: row.detector_type,
             detector_version: row.detector_version,

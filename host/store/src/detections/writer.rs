@@ -5,8 +5,8 @@
 //! detection never waits for company. A full queue refuses at once.
 
 use super::insert::insert;
-use crate::{Detection, StoreError};
-use sqlx::{Connection, SqliteConnection};
+use crate::database::Database;
+use crate::{NewDetection, StoreError};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -19,18 +19,18 @@ pub(crate) struct Writer {
     queue: mpsc::Sender<Message>,
 }
 
-type Acknowledge = oneshot::Sender<Result<(), sqlx::Error>>;
+type Acknowledge = oneshot::Sender<Result<(), StoreError>>;
 
 enum Message {
-    Write(Box<Detection>, Acknowledge),
+    Write(Box<NewDetection>, Acknowledge),
     Close(oneshot::Sender<()>),
 }
 
 impl Writer {
-    /// Starts the task that owns `connection`.
-    pub(crate) fn start(connection: SqliteConnection, queue_length: usize) -> Self {
+    /// Starts the task that owns `database`, a pool of one connection.
+    pub(crate) fn start(database: Database, queue_length: usize) -> Self {
         let (queue, messages) = mpsc::channel(queue_length.max(1));
-        tokio::spawn(run(connection, messages));
+        tokio::spawn(run(database, messages));
         Self { queue }
     }
 
@@ -38,14 +38,14 @@ impl Writer {
         self.queue.is_closed()
     }
 
-    pub(crate) async fn write(&self, detection: Detection) -> Result<(), StoreError> {
+    pub(crate) async fn write(&self, detection: NewDetection) -> Result<(), StoreError> {
         let (acknowledge, acknowledged) = oneshot::channel();
         let message = Message::Write(Box::new(detection), acknowledge);
         self.queue.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Closed(_) => StoreError::Closed,
         })?;
-        Ok(acknowledged.await.map_err(|_| StoreError::Closed)??)
+        acknowledged.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Returns once everything that was queued before is written and the connection is closed.
@@ -58,7 +58,7 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut messages: mpsc::Receiver<Message>) {
+async fn run(database: Database, mut messages: mpsc::Receiver<Message>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     let mut closing = None;
     while closing.is_none() && receive(&mut messages, &mut waiting).await > 0 {
@@ -73,12 +73,10 @@ async fn run(mut connection: SqliteConnection, mut messages: mpsc::Receiver<Mess
                 Message::Close(done) => closing = Some(done),
             }
         }
-        write_batch(&mut connection, &batch, requests).await;
+        write_batch(&database, &batch, requests).await;
     }
     drop(messages);
-    if let Err(error) = connection.close().await {
-        tracing::error!(%error, "the connection that writes detections did not close cleanly");
-    }
+    database.close().await;
     if let Some(done) = closing {
         let _ = done.send(());
     }
@@ -103,19 +101,15 @@ async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Messa
 
 /// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
 /// fails for its neighbour's fault.
-async fn write_batch(
-    connection: &mut SqliteConnection,
-    batch: &[Detection],
-    requests: Vec<Acknowledge>,
-) {
+async fn write_batch(database: &Database, batch: &[NewDetection], requests: Vec<Acknowledge>) {
     if batch.is_empty() {
         return;
     }
-    let together = insert(connection, batch).await;
+    let together = insert(database, batch).await;
     for (detection, request) in batch.iter().zip(requests) {
         let mut outcome = Ok(());
         if together.is_err() {
-            outcome = insert(connection, std::slice::from_ref(detection)).await;
+            outcome = insert(database, std::slice::from_ref(detection)).await;
         }
         // A request that is gone is no fault: its detection is written all the same.
         let _ = request.send(outcome);

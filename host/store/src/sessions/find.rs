@@ -1,8 +1,14 @@
 use super::Session;
 use crate::columns::to_time;
+use crate::database::Query;
 use crate::{Role, Store, StoreError};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
+
+/// What a request must know of its session, without a condition yet.
+pub(super) const FIND: &str = "SELECT sessions.id, user_id, users.tenant_id, role, \
+    (revoked_at IS NULL AND users.is_active AND tenants.is_active), expires_at \
+    FROM sessions JOIN users ON users.id = sessions.user_id \
+    JOIN tenants ON tenants.id = users.tenant_id WHERE sessions.id = ";
 
 impl Store {
     /// The session with that identifier, with what its user may do now.
@@ -10,21 +16,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Inconsistent`].
     pub async fn find_session(&self, id: Uuid) -> Result<Option<Session>, StoreError> {
-        find(&mut *self.pool.acquire().await?, id).await
+        fetch(self.database.query(FIND).push_bind(id)).await
     }
 }
 
-pub(super) async fn find(
-    connection: &mut SqliteConnection,
-    id: Uuid,
-) -> Result<Option<Session>, StoreError> {
-    let sql = "SELECT user_id, role, revoked_at IS NULL AND is_active, expires_at
-               FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = ?";
-    let row = sqlx::query_as::<_, (Uuid, String, bool, i64)>(sql).bind(id);
-    let Some((user_id, role, is_valid, expires_at)) = row.fetch_optional(connection).await? else {
+/// The session that `query`, which begins with [`FIND`], asks for.
+pub(super) async fn fetch(query: Query<'_>) -> Result<Option<Session>, StoreError> {
+    type Row = (Uuid, Uuid, Uuid, String, bool, i64);
+    let Some((id, user_id, tenant_id, role, is_valid, expires_at)) =
+        query.fetch_optional::<Row>().await?
+    else {
         return Ok(None);
     };
     let role = Role::from_column(&role)?;
     let expires_at = to_time("session", expires_at)?;
-    Ok(Some(Session { id, user_id, role, is_valid, expires_at }))
+    Ok(Some(Session { id, user_id, tenant_id, role, is_valid, expires_at }))
 }

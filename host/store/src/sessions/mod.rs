@@ -33,9 +33,11 @@ pub struct Session {
     pub id: Uuid,
     /// Whose it is.
     pub user_id: Uuid,
+    /// That user's organisation.
+    pub tenant_id: Uuid,
     /// What that user may do now.
     pub role: Role,
-    /// Not revoked, and its user not deactivated. Expiry is for the caller's clock to judge.
+    /// Not revoked, and neither its user nor the organisation deactivated. Expiry is for the caller's clock to judge.
     pub is_valid: bool,
     /// When the session ends.
     pub expires_at: OffsetDateTime,

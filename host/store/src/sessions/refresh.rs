@@ -1,9 +1,9 @@
-use super::find::find;
-use super::revoke::revoke;
+use super::find::{FIND, fetch};
+use super::revoke::REVOKE;
 use super::{Refreshed, Session};
 use crate::columns::from_time;
+use crate::database::Transaction;
 use crate::{Store, StoreError};
-use sqlx::SqliteConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ impl Store {
         new: &[u8; 32],
         now: OffsetDateTime,
     ) -> Result<Refreshed, StoreError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.database.begin().await?;
         let refreshed = refresh(&mut transaction, old, new, now).await?;
         transaction.commit().await?;
         Ok(refreshed)
@@ -27,34 +27,29 @@ impl Store {
 }
 
 async fn refresh(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     old: &[u8; 32],
     new: &[u8; 32],
     now: OffsetDateTime,
 ) -> Result<Refreshed, StoreError> {
-    let sql = "SELECT session_id, used_at IS NOT NULL FROM refresh_tokens WHERE token_hash = ?";
-    let token = sqlx::query_as::<_, (Uuid, bool)>(sql).bind(&old[..]);
-    let Some((session_id, is_used)) = token.fetch_optional(&mut *connection).await? else {
+    let sql = "SELECT session_id FROM refresh_tokens WHERE token_hash = $1";
+    let token = transaction.query(sql).bind(&old[..]).fetch_optional::<(Uuid,)>().await?;
+    let Some((session_id,)) = token else {
         return Ok(Refreshed::Unknown);
     };
-    if is_used {
-        revoke(connection, session_id, now).await?;
+    // One statement, so that of two who bring the token at the same time one comes second.
+    let sql = "UPDATE refresh_tokens SET used_at = $1 WHERE token_hash = $2 AND used_at IS NULL";
+    if transaction.query(sql).bind(from_time(now)).bind(&old[..]).execute().await? == 0 {
+        transaction.query(REVOKE).bind(from_time(now)).bind(session_id).execute().await?;
         return Ok(Refreshed::Reused { session_id });
     }
     let is_live = |session: &Session| session.is_valid && session.expires_at > now;
-    let Some(session) = find(&mut *connection, session_id).await?.filter(is_live) else {
+    let session = fetch(transaction.query(FIND).push_bind(session_id)).await?;
+    let Some(session) = session.filter(is_live) else {
         return Ok(Refreshed::Unknown);
     };
-    sqlx::query("UPDATE refresh_tokens SET used_at = ? WHERE token_hash = ?")
-        .bind(from_time(now))
-        .bind(&old[..])
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("INSERT INTO refresh_tokens (token_hash, session_id, created_at) VALUES (?, ?, ?)")
-        .bind(&new[..])
-        .bind(session_id)
-        .bind(from_time(now))
-        .execute(&mut *connection)
-        .await?;
+    let sql = "INSERT INTO refresh_tokens (token_hash, session_id, created_at) VALUES ($1, $2, $3)";
+    let query = transaction.query(sql).bind(&new[..]).bind(session_id).bind(from_time(now));
+    query.execute().await?;
     Ok(Refreshed::Continued(session))
 }

@@ -1,8 +1,11 @@
 use crate::columns::from_time;
 use crate::{Store, StoreError};
-use sqlx::SqliteConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// Ends the session `$2` at the moment `$1`; one that is over already stays over.
+pub(super) const REVOKE: &str =
+    "UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
 
 impl Store {
     /// Ends a session; one that is over already stays over.
@@ -10,19 +13,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn revoke_session(&self, id: Uuid, now: OffsetDateTime) -> Result<(), StoreError> {
-        revoke(&mut *self.pool.acquire().await?, id, now).await
+        self.database.query(REVOKE).bind(from_time(now)).bind(id).execute().await?;
+        Ok(())
     }
-}
-
-pub(super) async fn revoke(
-    connection: &mut SqliteConnection,
-    id: Uuid,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE sessions SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")
-        .bind(from_time(now))
-        .bind(id)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

@@ -1,15 +1,24 @@
-use super::{TestStore, moment, options};
-use crate::{Detection, DetectionSummary, Store, StoreError};
+use super::{TestStore, moment};
+use crate::{
+    Detection, DetectionFilter, DetectionSummary, HOME_TENANT, NewDetection, Owner, Retention,
+    Store, StoreError,
+};
 use std::time::Duration;
 use uuid::Uuid;
 
 const ADA: Uuid = Uuid::from_u128(1);
 const BOB: Uuid = Uuid::from_u128(2);
 
-fn detection(number: u128, user_id: Uuid) -> Detection {
+fn owner(user_id: Option<Uuid>) -> Owner {
+    Owner { tenant_id: HOME_TENANT, user_id }
+}
+
+fn detection(number: u128, user_id: Uuid) -> NewDetection {
     let summary = DetectionSummary {
         id: Uuid::from_u128(number),
+        tenant_id: HOME_TENANT,
         user_id,
+        model_id: None,
         detector_type: "knn".into(),
         detector_version: "1.0.0".into(),
         detector_digest: "sha256:ab".into(),
@@ -22,9 +31,11 @@ fn detection(number: u128, user_id: Uuid) -> Detection {
         anomalies: 1,
         fuel_used: Some(u64::MAX - 1),
         duration: Duration::from_micros(1234),
+        has_data: false,
         created_at: moment(7),
     };
-    Detection { summary, scores: vec![0.1, -0.0, f64::MIN_POSITIVE / 2.0] }
+    let scores = vec![0.1, -0.0, f64::MIN_POSITIVE / 2.0];
+    NewDetection { detection: Detection { summary, scores }, data: None }
 }
 
 #[tokio::test]
@@ -33,8 +44,9 @@ async fn detection_comes_back_bit_for_bit_after_reopening() {
     let written = detection(1, ADA);
     test.store.insert_detection(written.clone()).await.unwrap();
     test.store.close().await;
-    let reopened = Store::open(&options(test.folder.path())).await.unwrap();
-    let read = reopened.get_detection(written.summary.id, None).await.unwrap().unwrap();
+    let reopened = Store::open(&test.options).await.unwrap();
+    let read = reopened.get_detection(Uuid::from_u128(1), owner(None)).await.unwrap().unwrap();
+    let written = written.detection;
     assert_eq!(read.summary, written.summary);
     let bits = |scores: &[f64]| scores.iter().map(|it| it.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&read.scores), bits(&written.scores));
@@ -45,9 +57,9 @@ async fn detection_of_another_user_is_not_found() {
     let test = TestStore::new().await;
     test.store.insert_detection(detection(1, ADA)).await.unwrap();
     let id = Uuid::from_u128(1);
-    assert!(test.store.get_detection(id, Some(ADA)).await.unwrap().is_some());
-    assert!(test.store.get_detection(id, None).await.unwrap().is_some());
-    assert_eq!(test.store.get_detection(id, Some(BOB)).await.unwrap(), None);
+    assert!(test.store.get_detection(id, owner(Some(ADA))).await.unwrap().is_some());
+    assert!(test.store.get_detection(id, owner(None)).await.unwrap().is_some());
+    assert_eq!(test.store.get_detection(id, owner(Some(BOB))).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -57,12 +69,24 @@ async fn list_is_newest_first_by_page_and_by_owner() {
         let owner = if number % 2 == 0 { BOB } else { ADA };
         test.store.insert_detection(detection(number, owner)).await.unwrap();
     }
-    let first = test.store.list_detections(Some(ADA), None, 2).await.unwrap();
+    let first = test
+        .store
+        .list_detections(owner(Some(ADA)), &DetectionFilter::default(), None, 2)
+        .await
+        .unwrap();
     assert_eq!(first.items.iter().map(|it| it.id.as_u128()).collect::<Vec<_>>(), [5, 3]);
-    let second = test.store.list_detections(Some(ADA), first.next, 2).await.unwrap();
+    let second = test
+        .store
+        .list_detections(owner(Some(ADA)), &DetectionFilter::default(), first.next, 2)
+        .await
+        .unwrap();
     assert_eq!(second.items.iter().map(|it| it.id.as_u128()).collect::<Vec<_>>(), [1]);
     assert_eq!(second.next, None);
-    let all = test.store.list_detections(None, None, 6).await.unwrap();
+    let all = test
+        .store
+        .list_detections(owner(None), &DetectionFilter::default(), None, 6)
+        .await
+        .unwrap();
     assert_eq!((all.items.len(), all.next), (6, None));
 }
 
@@ -82,7 +106,11 @@ async fn every_acknowledged_detection_of_a_crowd_is_there() {
         }
     }
     assert_eq!(acknowledged + busy, 500);
-    let there = test.store.list_detections(None, None, 1000).await.unwrap();
+    let there = test
+        .store
+        .list_detections(owner(None), &DetectionFilter::default(), None, 1000)
+        .await
+        .unwrap();
     assert_eq!(there.items.len(), acknowledged);
 }
 
@@ -91,7 +119,7 @@ async fn one_bad_detection_does_not_fail_its_neighbours() {
     let test = TestStore::new().await;
     test.store.insert_detection(detection(1, ADA)).await.unwrap();
     let mut nan = detection(3, ADA);
-    nan.summary.threshold = f64::NAN;
+    nan.detection.summary.threshold = f64::NAN;
     let (twin, good, nan) = tokio::join!(
         test.store.insert_detection(detection(1, ADA)),
         test.store.insert_detection(detection(2, ADA)),
@@ -100,7 +128,15 @@ async fn one_bad_detection_does_not_fail_its_neighbours() {
     assert!(matches!(twin, Err(StoreError::Database(_))));
     assert!(matches!(nan, Err(StoreError::Database(_))));
     good.unwrap();
-    assert_eq!(test.store.list_detections(None, None, 9).await.unwrap().items.len(), 2);
+    assert_eq!(
+        test.store
+            .list_detections(owner(None), &DetectionFilter::default(), None, 9)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -111,4 +147,76 @@ async fn closed_store_says_so() {
     assert!(matches!(test.store.ping().await, Err(StoreError::Closed)));
     let refused = test.store.insert_detection(detection(1, ADA)).await;
     assert!(matches!(refused, Err(StoreError::Closed)));
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list() {
+    let test = TestStore::new().await;
+    for number in 1..=4_u128 {
+        let mut new = detection(number, ADA);
+        let summary = &mut new.detection.summary;
+        // Version 7: the moment stands in front.
+        let moment = moment(i64::try_from(number).unwrap());
+        let milliseconds = moment.unix_timestamp_nanos() / 1_000_000;
+        summary.id = Uuid::from_u128((milliseconds.unsigned_abs() << 80) + number);
+        summary.created_at = moment;
+        summary.detector_type = if number % 2 == 0 { "knn" } else { "ecod" }.into();
+        summary.model_id = (number == 3).then_some(Uuid::from_u128(33));
+        summary.anomalies = u64::from(number > 2);
+        test.store.insert_detection(new).await.unwrap();
+    }
+    let cases = [
+        (DetectionFilter::default(), vec![4, 3, 2, 1]),
+        (DetectionFilter { detector_type: Some("knn".into()), ..Default::default() }, vec![4, 2]),
+        (DetectionFilter { model_id: Some(Uuid::from_u128(33)), ..Default::default() }, vec![3]),
+        (DetectionFilter { anomalies_only: true, ..Default::default() }, vec![4, 3]),
+        (
+            DetectionFilter {
+                since: Some(moment(2)),
+                until: Some(moment(4)),
+                ..Default::default()
+            },
+            vec![3, 2],
+        ),
+    ];
+    for (filter, expected) in cases {
+        let page = test.store.list_detections(owner(None), &filter, None, 9).await.unwrap();
+        let seconds = page.items.iter().map(|it| (it.created_at - moment(0)).whole_seconds());
+        assert_eq!(seconds.collect::<Vec<_>>(), expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_kept_where_they_are_given() {
+    let test = TestStore::new().await;
+    let kept = NewDetection { data: Some(vec![1, 2, 3]), ..detection(1, ADA) };
+    test.store.insert_detection(kept).await.unwrap();
+    test.store.insert_detection(detection(2, ADA)).await.unwrap();
+    for (number, data) in [(1, Some(vec![1, 2, 3])), (2, None)] {
+        let id = Uuid::from_u128(number);
+        let read = test.store.get_detection(id, owner(None)).await.unwrap().unwrap();
+        assert_eq!(read.summary.has_data, data.is_some());
+        assert_eq!(test.store.get_detection_data(id).await.unwrap(), data);
+    }
+}
+
+#[tokio::test]
+async fn old_and_surplus_detections_go_in_batches() {
+    let test = TestStore::new().await;
+    for number in 1..=10 {
+        let mut new = detection(number, ADA);
+        new.detection.summary.created_at = moment(i64::try_from(number).unwrap());
+        test.store.insert_detection(new).await.unwrap();
+    }
+    let old = Retention { before: Some(moment(4)), count_max: None };
+    let mut gone = Vec::new();
+    for _ in 0..3 {
+        gone.push(test.store.prune_detections(old, 2).await.unwrap());
+    }
+    assert_eq!(gone, [2, 1, 0]);
+    let surplus = Retention { before: None, count_max: Some(5) };
+    assert_eq!(test.store.prune_detections(surplus, 100).await.unwrap(), 2);
+    let left = test.store.list_detections(owner(None), &DetectionFilter::default(), None, 99).await;
+    let left: Vec<_> = left.unwrap().items.iter().map(|it| it.id.as_u128()).collect();
+    assert_eq!(left, [10, 9, 8, 7, 6]);
 }

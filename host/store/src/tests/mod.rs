@@ -1,25 +1,38 @@
-//! The store on real SQLite files.
+//! The store on real databases; see [`crate::testing`].
 
+mod api_keys;
+mod audit_logs;
 mod detections;
+mod models;
 mod sessions;
+mod tenants;
 mod users;
 
-use crate::{AuditEntry, Role, Store, StoreOptions, Synchronous, User};
-use std::path::Path;
+use crate::testing::location;
+use crate::{AuditEntry, HOME_TENANT, PoolOptions, Role, Store, StoreOptions, Synchronous, User};
+use std::time::Duration as StdDuration;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// A database in a folder of its own, gone with it.
+/// A database of its own.
 struct TestStore {
     store: Store,
-    folder: tempfile::TempDir,
+    options: StoreOptions,
+    _folder: tempfile::TempDir,
 }
 
 impl TestStore {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&options(folder.path())).await.unwrap();
-        Self { store, folder }
+        let options = StoreOptions {
+            location: location(folder.path()).await,
+            pool: PoolOptions { connections_max: 2, ..PoolOptions::default() },
+            statement_timeout: StdDuration::from_secs(5),
+            queue_length: 64,
+            synchronous: Synchronous::Normal,
+        };
+        let store = Store::open(&options).await.unwrap();
+        Self { store, options, _folder: folder }
     }
 
     async fn with_user() -> (Self, User) {
@@ -30,15 +43,6 @@ impl TestStore {
     }
 }
 
-fn options(folder: &Path) -> StoreOptions {
-    StoreOptions {
-        file: folder.join("deep/er/pynomaly.db"),
-        pool_size: 2,
-        queue_length: 64,
-        synchronous: Synchronous::Normal,
-    }
-}
-
 fn moment(seconds: i64) -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_700_000_000 + seconds)
 }
@@ -46,6 +50,7 @@ fn moment(seconds: i64) -> OffsetDateTime {
 fn user(number: u128, email: &str) -> User {
     User {
         id: Uuid::from_u128(number),
+        tenant_id: HOME_TENANT,
         email: email.into(),
         password_hash: "$argon2id$".into(),
         role: Role::Analyst,
@@ -58,9 +63,14 @@ fn audit(number: u128) -> AuditEntry {
     AuditEntry {
         id: Uuid::from_u128(number),
         timestamp: moment(0),
+        tenant_id: Some(HOME_TENANT),
         user_id: None,
-        action: "user.create",
+        action: "user.create".into(),
         subject: "ada@example.org".into(),
+        outcome: "done".into(),
+        address: "192.0.2.1".into(),
         request_id: "test".into(),
+        before: None,
+        after: Some("{}".into()),
     }
 }

@@ -35,7 +35,7 @@ async fn session_knows_the_role_and_ends_with_revocation() {
 #[tokio::test]
 async fn session_of_a_deactivated_user_is_invalid() {
     let (test, ada) = logged_in().await;
-    test.store.update_user(ada.id, None, Some(false), &audit(2)).await.unwrap();
+    test.store.update_user(ada.tenant_id, ada.id, None, Some(false), &audit(2)).await.unwrap();
     assert!(!session(&test).await.unwrap().is_valid);
     let refreshed = test.store.refresh_session(&[1; 32], &[2; 32], moment(1)).await.unwrap();
     assert_eq!(refreshed, Refreshed::Unknown);

@@ -6,7 +6,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn any_user(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM users)";
-        Ok(sqlx::query_scalar(sql).fetch_one(&self.pool).await?)
+        let query = self.database.query("SELECT id FROM users LIMIT 1");
+        Ok(query.fetch_optional::<(uuid::Uuid,)>().await?.is_some())
     }
 }

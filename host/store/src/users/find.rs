@@ -1,4 +1,4 @@
-use super::Row;
+use super::{COLUMNS, Row};
 use crate::{Store, StoreError, User};
 use uuid::Uuid;
 
@@ -8,8 +8,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Inconsistent`].
     pub async fn find_user(&self, id: Uuid) -> Result<Option<User>, StoreError> {
-        let row = sqlx::query_as::<_, Row>("SELECT * FROM users WHERE id = ?").bind(id);
-        row.fetch_optional(&self.pool).await?.map(User::try_from).transpose()
+        let query = self.database.query("SELECT ").push(COLUMNS).push(" FROM users WHERE id = ");
+        query.push_bind(id).fetch_optional::<Row>().await?.map(User::try_from).transpose()
     }
 
     /// The user with that address, whatever its case.
@@ -17,7 +17,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Inconsistent`].
     pub async fn find_user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let row = sqlx::query_as::<_, Row>("SELECT * FROM users WHERE email = ?").bind(email);
-        row.fetch_optional(&self.pool).await?.map(User::try_from).transpose()
+        let query = self.database.query("SELECT ").push(COLUMNS);
+        let query = query.push(" FROM users WHERE lower(email) = lower(").push_bind(email);
+        query.push(")").fetch_optional::<Row>().await?.map(User::try_from).transpose()
     }
 }

@@ -27,7 +27,9 @@ pub enum Role {
 pub struct User {
     /// Version 7: its order is the order of creation.
     pub id: Uuid,
-    /// Unique whatever its case.
+    /// Whose organisation it belongs to.
+    pub tenant_id: Uuid,
+    /// Unique whatever its case, in all organisations.
     pub email: String,
     /// A PHC string; never leaves the server.
     pub password_hash: String,
@@ -71,6 +73,7 @@ impl Role {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    tenant_id: Uuid,
     email: String,
     password_hash: String,
     role: String,
@@ -78,12 +81,16 @@ struct Row {
     created_at: i64,
 }
 
+/// What [`Row`] reads.
+const COLUMNS: &str = "id, tenant_id, email, password_hash, role, is_active, created_at";
+
 impl TryFrom<Row> for User {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id,
+            tenant_id: row.tenant_id,
             role: Role::from_column(&row.role)?,
             created_at: to_time("user", row.created_at)?,
             email: row.email,

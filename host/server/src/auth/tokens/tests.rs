@@ -9,6 +9,7 @@ fn session() -> Session {
     Session {
         id: Uuid::from_u128(1),
         user_id: Uuid::from_u128(2),
+        tenant_id: Uuid::from_u128(4),
         role: Role::Analyst,
         is_valid: true,
         expires_at: now() + Duration::days(1),
@@ -35,7 +36,7 @@ fn unsigned(claims: &serde_json::Value) -> String {
 
 fn claims(issuer: &str, audience: &str) -> serde_json::Value {
     serde_json::json!({
-        "iss": issuer, "aud": audience, "sub": Uuid::from_u128(2), "sid": Uuid::from_u128(1),
+        "iss": issuer, "aud": audience, "sub": Uuid::from_u128(2), "tenant": Uuid::from_u128(4), "sid": Uuid::from_u128(1),
         "jti": Uuid::from_u128(3), "role": "admin", "iat": 0, "exp": i64::MAX,
     })
 }

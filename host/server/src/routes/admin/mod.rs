@@ -1,4 +1,6 @@
 //! For admins.
 
+pub(crate) mod audit_logs;
 pub(crate) mod plugins;
+pub(crate) mod tenants;
 pub(crate) mod users;

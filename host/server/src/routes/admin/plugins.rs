@@ -37,7 +37,7 @@ pub(crate) struct Refusal {
 }
 
 /// Every file of the plugin folder, refused ones with the reason.
-#[utoipa::path(get, path = "/api/v1/admin/plugins", tag = "admins", security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/admin/plugins", tag = "admins", security(("bearer" = []), ("api_key" = [])),
     responses((status = 200, body = List<PluginAnswer>)))]
 pub(crate) async fn list(
     State(app): State<AppState>,

@@ -50,6 +50,7 @@ pub(crate) async fn login(
     let session = Session {
         id: login.session_id,
         user_id: user.id,
+        tenant_id: user.tenant_id,
         role: user.role,
         is_valid: true,
         expires_at: login.expires_at,

@@ -13,5 +13,5 @@ use axum::response::Response;
 pub(crate) async fn me(State(app): State<AppState>, caller: Caller) -> Result<Response, ApiError> {
     caller.require(Permission::Read)?;
     let user = app.store.find_user(caller.user_id).await?.ok_or(ApiError::Unauthenticated)?;
-    json(StatusCode::OK, &UserAnswer::from(user))
+    json(StatusCode::OK, &UserAnswer::from(&user))
 }

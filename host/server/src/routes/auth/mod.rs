@@ -5,11 +5,11 @@ pub(crate) mod logout;
 pub(crate) mod me;
 pub(crate) mod refresh;
 
-use crate::answer::json;
+use crate::answer::{json, no_store};
 use crate::auth::{ACCESS_TOKEN_LIFETIME, refresh_token};
 use crate::error::ApiError;
 use crate::state::App;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_store::Session;
 use serde::Serialize;
@@ -58,8 +58,5 @@ fn token_answer(
         token_type: "Bearer",
         expires_in: ACCESS_TOKEN_LIFETIME.whole_seconds(),
     };
-    let mut response = json(StatusCode::OK, &answer)?;
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
-    Ok(response)
+    Ok(no_store(json(StatusCode::OK, &answer)?))
 }

@@ -3,7 +3,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use std::fmt;
 
 /// A [`Value`] that says what was expected where it is none.
-pub(super) struct ParameterValue(pub(super) Value);
+pub(crate) struct ParameterValue(pub(crate) Value);
 
 impl<'de> serde::Deserialize<'de> for ParameterValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -17,24 +17,34 @@ const DETECTOR_TYPE: &str = "isolation_forest";
 pub(crate) struct DetectBody {
     /// Rows of numbers, all of the same length.
     #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]]))]
-    data: Rows,
+    pub(crate) data: Rows,
     /// Which detector; `isolation_forest` if not given.
-    detector_type: Option<String>,
+    pub(crate) detector_type: Option<String>,
     /// Its parameters, by name.
     #[serde(default)]
     #[schema(value_type = Object)]
-    parameters: BTreeMap<String, ParameterValue>,
+    pub(crate) parameters: BTreeMap<String, ParameterValue>,
     /// The share of rows expected to be anomalous, in (0, 0.5]; 0.1 if not given.
-    contamination: Option<f64>,
+    pub(crate) contamination: Option<f64>,
     /// The score above which a row is an anomaly, instead of `contamination`.
-    threshold: Option<f64>,
+    pub(crate) threshold: Option<f64>,
     /// Source of all randomness; drawn if not given.
-    seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
+    /// Whether the rows are kept with the detection, so that it can be replayed without them;
+    /// false if not given. Their digest always is.
+    #[serde(default)]
+    pub(crate) keep_data: bool,
+}
+
+/// What is asked of the engine, and what is to be kept.
+pub(crate) struct Asked {
+    pub(crate) request: DetectRequest,
+    pub(crate) keep_data: bool,
 }
 
 impl DetectBody {
     /// What to ask of the engine; `seed` is used if the client gave none.
-    pub(super) fn check(self, limits: &Limits, seed: u64) -> Result<DetectRequest, ApiError> {
+    pub(crate) fn check(self, limits: &Limits, seed: u64) -> Result<Asked, ApiError> {
         let cut = match (self.contamination, self.threshold) {
             (None, None) => Cut::default(),
             (Some(contamination), None) => Cut::Contamination(contamination),
@@ -46,17 +56,19 @@ impl DetectBody {
         };
         let named =
             |(name, value): (String, ParameterValue)| -> (String, Value) { (name, value.0) };
-        Ok(DetectRequest {
+        let request = DetectRequest {
             data: check_rows(self.data, limits)?,
             detector_type: self.detector_type.unwrap_or_else(|| DETECTOR_TYPE.to_owned()),
             parameters: self.parameters.into_iter().map(named).collect(),
             cut,
             seed: self.seed.unwrap_or(seed),
-        })
+        };
+        Ok(Asked { request, keep_data: self.keep_data })
     }
 }
 
-fn check_rows(rows: Rows, limits: &Limits) -> Result<Matrix, ApiError> {
+/// The rows as a matrix, within the bounds.
+pub(crate) fn check_rows(rows: Rows, limits: &Limits) -> Result<Matrix, ApiError> {
     let most = limits.columns_max;
     if rows.columns > most {
         let message = format!("row 0 has more than {most} values, which is the limit of columns");

@@ -4,11 +4,11 @@ use std::fmt;
 /// Rows of numbers, parsed straight into one flat vector: a vector for each row would cost an
 /// allocation each, and a copy of everything afterwards.
 #[derive(Debug, PartialEq, Default)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// Values per row; 0 only where there are no rows.
-    pub(super) columns: usize,
+    pub(crate) columns: usize,
     /// Row after row.
-    pub(super) values: Vec<f64>,
+    pub(crate) values: Vec<f64>,
 }
 
 impl<'de> serde::Deserialize<'de> for Rows {

@@ -11,6 +11,8 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DetectionAnswer<'a> {
     detection_id: Uuid,
+    /// The model that scored; null where the rows were judged among themselves.
+    model_id: Option<Uuid>,
     detector_type: &'a str,
     detector_version: &'a str,
     /// What exactly computed the scores.
@@ -31,6 +33,8 @@ pub(crate) struct DetectionAnswer<'a> {
     summary: Counts,
     /// Fuel burnt in the sandbox; null for native detectors, which are not metered.
     fuel_used: Option<u64>,
+    /// Whether the rows are kept too.
+    has_data: bool,
     /// Time spent in the detector, in milliseconds.
     duration_ms: f64,
     #[serde(with = "time::serde::rfc3339")]
@@ -72,6 +76,7 @@ impl<'a> DetectionAnswer<'a> {
         let &DetectionSummary { rows, columns, anomalies, .. } = summary;
         Ok(Self {
             detection_id: summary.id,
+            model_id: summary.model_id,
             detector_type: &summary.detector_type,
             detector_version: &summary.detector_version,
             detector_digest: &summary.detector_digest,
@@ -82,6 +87,7 @@ impl<'a> DetectionAnswer<'a> {
             results: None,
             summary: Counts { rows, columns, anomalies },
             fuel_used: summary.fuel_used,
+            has_data: summary.has_data,
             duration_ms: summary.duration.as_secs_f64() * 1e3,
             created_at: summary.created_at,
         })

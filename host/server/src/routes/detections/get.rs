@@ -9,8 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// One detection with its results. Only admins see other people's.
-#[utoipa::path(get, path = "/api/v1/detections/{id}", tag = "clients", security(("bearer" = [])),
+/// One detection with its results. An analyst sees their own; a viewer and an admin see
+/// their organisation's.
+#[utoipa::path(get, path = "/api/v1/detections/{id}", tag = "clients", 
+    security(("bearer" = []), ("api_key" = [])),
     params(("id" = Uuid, Path)),
     responses(
         (status = 200, body = DetectionAnswer<'_>),
@@ -23,7 +25,7 @@ pub(crate) async fn get(
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Read)?;
     let id = id("detection", &detection)?;
-    let detection = app.store.get_detection(id, caller.reads_only()).await?;
+    let detection = app.store.get_detection(id, caller.reads()).await?;
     let detection = detection.ok_or(ApiError::NotFound("detection"))?;
     json(StatusCode::OK, &DetectionAnswer::new(&detection.summary, &detection.scores)?)
 }

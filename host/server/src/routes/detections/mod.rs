@@ -3,5 +3,6 @@
 mod answer;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod replay;
 
 pub(crate) use answer::DetectionAnswer;

@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// Every detector, by name.
-#[utoipa::path(get, path = "/api/v1/detectors", tag = "clients", security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/detectors", tag = "clients", security(("bearer" = []), ("api_key" = [])),
     responses((status = 200, body = List<DetectorCard>)))]
 pub(crate) async fn list(
     State(app): State<AppState>,
@@ -28,7 +28,7 @@ pub(crate) async fn list(
 
 /// One detector.
 #[utoipa::path(get, path = "/api/v1/detectors/{detector_type}", tag = "clients",
-    security(("bearer" = [])), params(("detector_type" = String, Path)),
+    security(("bearer" = []), ("api_key" = [])), params(("detector_type" = String, Path)),
     responses(
         (status = 200, body = DetectorCard),
         (status = 404, body = Problem, content_type = "application/problem+json"),

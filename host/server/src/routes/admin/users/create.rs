@@ -1,13 +1,11 @@
 use super::RoleName;
 use crate::accounts::{Created, Maker, NewAccount};
-use crate::answer::json;
+use crate::answer::{json, no_store};
 use crate::auth::{Caller, Permission};
 use crate::body;
 use crate::error::ApiError;
 use crate::problem::Problem;
-use crate::request_id::RequestId;
 use crate::state::AppState;
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -42,8 +40,8 @@ pub(crate) struct CreatedUser {
     password: Option<String>,
 }
 
-/// Makes an account.
-#[utoipa::path(post, path = "/api/v1/admin/users", tag = "admins", security(("bearer" = [])),
+/// Makes an account in the caller's organisation.
+#[utoipa::path(post, path = "/api/v1/admin/users", tag = "admins", security(("bearer" = []), ("api_key" = [])),
     request_body = CreateUserBody,
     responses(
         (status = 201, body = CreatedUser),
@@ -52,15 +50,19 @@ pub(crate) struct CreatedUser {
 pub(crate) async fn create(
     State(app): State<AppState>,
     caller: Caller,
-    Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ManageUsers)?;
     let CreateUserBody { email, password, role } = body::json(&app, request).await?;
-    let account = NewAccount { email, password, role: role.into() };
-    let maker = Maker::for_request(&app, &caller, &request_id);
-    let Created { id, email, role, password, created_at } = maker.create(account).await?;
-    let role = role.into();
-    let answer = CreatedUser { id, email, role, is_active: true, created_at, password };
-    json(StatusCode::CREATED, &answer)
+    let account = NewAccount { tenant_id: caller.tenant_id, email, password, role: role.into() };
+    let maker = Maker::for_request(&app, &caller);
+    let created = CreatedUser::from(maker.create(account).await?);
+    Ok(no_store(json(StatusCode::CREATED, &created)?))
+}
+
+impl From<Created> for CreatedUser {
+    fn from(created: Created) -> Self {
+        let Created { id, email, role, password, created_at } = created;
+        Self { id, email, role: role.into(), is_active: true, created_at, password }
+    }
 }

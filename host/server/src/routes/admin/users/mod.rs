@@ -14,6 +14,8 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserAnswer {
     id: Uuid,
+    /// The organisation that the account belongs to.
+    tenant_id: Uuid,
     email: String,
     role: RoleName,
     /// An account that is not active is refused everywhere.
@@ -22,8 +24,8 @@ pub(crate) struct UserAnswer {
     created_at: OffsetDateTime,
 }
 
-/// What an account may do: `admin` everything; `analyst` detect and read its own; `viewer` read
-/// its own.
+/// What an account may do in its organisation: `admin` everything; `analyst` fit, detect, and read
+/// its own detections; `viewer` read everyone's.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum RoleName {
@@ -32,10 +34,10 @@ pub(crate) enum RoleName {
     Viewer,
 }
 
-impl From<User> for UserAnswer {
-    fn from(user: User) -> Self {
-        let User { id, email, role, is_active, created_at, password_hash: _ } = user;
-        Self { id, email, role: role.into(), is_active, created_at }
+impl From<&User> for UserAnswer {
+    fn from(user: &User) -> Self {
+        let &User { id, tenant_id, ref email, role, is_active, created_at, .. } = user;
+        Self { id, tenant_id, email: email.clone(), role: role.into(), is_active, created_at }
     }
 }
 

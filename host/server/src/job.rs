@@ -1,0 +1,171 @@
+//! One computation on its way from bytes to bytes, in the name of a caller.
+
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::pack;
+use crate::routes::detections::DetectionAnswer;
+use crate::state::AppState;
+use pynomaly_core::{Matrix, Parameters};
+use pynomaly_engine::{Budget, CallError, DetectError, Detection, Served};
+use pynomaly_store as store;
+use serde::Serializer;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Bytes of an answer before its rows, and for each row: saves growing it.
+const ANSWER_BYTES: (usize, usize) = (1024, 64);
+
+/// What a computation is done for, and under which name it will be kept.
+pub(crate) struct Job {
+    pub(crate) app: AppState,
+    pub(crate) id: Uuid,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) user_id: Uuid,
+    pub(crate) created_at: OffsetDateTime,
+    /// Used if the client gives none.
+    pub(crate) seed: u64,
+    /// Set when nobody waits for the answer any more.
+    cancel: Arc<AtomicBool>,
+}
+
+/// What there is to keep and to say.
+pub(crate) struct Judged {
+    pub(crate) detection: store::NewDetection,
+    pub(crate) answer: Vec<u8>,
+}
+
+impl Job {
+    pub(crate) fn new(app: &AppState, caller: &Caller) -> Self {
+        let now = app.clock.now();
+        Self {
+            app: Arc::clone(app),
+            id: app.id(now),
+            tenant_id: caller.tenant_id,
+            user_id: caller.user_id,
+            created_at: now,
+            seed: app.random.seed(),
+            cancel: Arc::default(),
+        }
+    }
+
+    /// Whether so few values are a matter of microseconds: for a native detector with its own
+    /// parameters. With others they may take any time, and plugins too.
+    pub(crate) fn is_short(&self, served: &Served, data: &Matrix, has_parameters: bool) -> bool {
+        let values = data.values().len();
+        values <= self.app.limits.inline_values_max && served.is_native() && !has_parameters
+    }
+
+    /// Runs `work` when it is its turn. If the request ends before, so does the work.
+    pub(crate) async fn off_thread<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = self.app.detections.enter().await?;
+        let _cancel = CancelOnDrop(Arc::clone(&self.cancel));
+        let span = tracing::Span::current();
+        let work = move || {
+            let outcome = span.in_scope(|| work(&self));
+            drop(turn);
+            outcome
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| ApiError::Internal(format!("a detection panicked: {error}")))?
+    }
+
+    /// All that one call may use, and no longer than somebody waits.
+    pub(crate) fn budget(&self) -> Budget {
+        let limits = self.app.engine.sandbox().limits();
+        Budget { cancel: Some(Arc::clone(&self.cancel)), ..limits.budget() }
+    }
+
+    /// What is kept and what is said of a detection. `parameters` are those used, a JSON object;
+    /// `data` the rows, where they are kept too.
+    pub(crate) fn judged(
+        &self,
+        found: Detection,
+        parameters: String,
+        model_id: Option<Uuid>,
+        data: Option<&Matrix>,
+    ) -> Result<Judged, ApiError> {
+        let data = data.map(pack::pack_matrix).transpose()?;
+        let summary = store::DetectionSummary {
+            id: self.id,
+            tenant_id: self.tenant_id,
+            user_id: self.user_id,
+            model_id,
+            detector_type: found.detector_type,
+            detector_version: found.detector_version,
+            detector_digest: found.detector_digest,
+            parameters,
+            seed: found.seed,
+            data_digest: found.data_digest,
+            threshold: found.threshold,
+            rows: found.scores.len() as u64,
+            columns: found.columns as u64,
+            anomalies: found.anomalies as u64,
+            fuel_used: found.fuel_used,
+            duration: to_the_microsecond(found.detector_time),
+            has_data: data.is_some(),
+            created_at: self.created_at,
+        };
+        let (head, row) = ANSWER_BYTES;
+        let mut answer = Vec::with_capacity(head + row * found.scores.len());
+        let shown = DetectionAnswer::new(&summary, &found.scores)?;
+        serde_json::to_writer(&mut answer, &shown)
+            .map_err(|error| ApiError::Internal(error.to_string()))?;
+        let detection = store::Detection { summary, scores: found.scores };
+        Ok(Judged { detection: store::NewDetection { detection, data }, answer })
+    }
+
+    /// Counts a detection, whatever came of it.
+    pub(crate) fn count<T>(
+        &self,
+        detector: &str,
+        found: &Result<T, DetectError>,
+        fuel_used: impl FnOnce(&T) -> Option<u64>,
+    ) {
+        let is_known = !matches!(found, Err(DetectError::UnknownDetector { .. }));
+        let detector = if is_known { detector } else { "unknown" };
+        let metrics = &self.app.metrics;
+        metrics.detections.with_label_values(&[detector, outcome(found)]).inc();
+        if let Some(fuel) = found.as_ref().ok().and_then(fuel_used) {
+            metrics.fuel.with_label_values(&[detector]).inc_by(fuel);
+        }
+    }
+}
+
+fn outcome<T>(found: &Result<T, DetectError>) -> &'static str {
+    match found {
+        Ok(_) => "ok",
+        Err(DetectError::Call(CallError::Limit(_))) => "limit",
+        Err(DetectError::Call(CallError::Busy { .. })) => "busy",
+        Err(DetectError::Call(CallError::Cancelled)) => "cancelled",
+        Err(DetectError::Call(_)) => "fault",
+        Err(_) => "refused",
+    }
+}
+
+/// A JSON object, in the parameters' own order.
+pub(crate) fn to_json(parameters: &Parameters) -> Result<String, ApiError> {
+    let mut json = Vec::new();
+    serde_json::Serializer::new(&mut json)
+        .collect_map(parameters.iter())
+        .and_then(|()| String::from_utf8(json).map_err(serde::ser::Error::custom))
+        .map_err(|error: serde_json::Error| ApiError::Internal(error.to_string()))
+}
+
+/// As the database keeps it, so that the answer says the same when it is read again.
+pub(crate) fn to_the_microsecond(duration: Duration) -> Duration {
+    Duration::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
+}
+
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

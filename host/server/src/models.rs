@@ -1,0 +1,106 @@
+//! Fitted models, kept warm: their states come from the database once, and what fitted them with
+//! them.
+
+use crate::error::ApiError;
+use crate::limits::Limits;
+use crate::pack::unpack;
+use crate::state::AppState;
+use moka::sync::Cache;
+use pynomaly_engine::{FittedModel, InstallError, Served};
+use pynomaly_store::{ModelSummary, Owner, StoreError};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Models in memory, the least recently used of which go first.
+pub(crate) struct Models {
+    warm: Cache<Uuid, Arc<FittedModel>>,
+}
+
+impl Models {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let (bytes_max, count_max) = (limits.models_bytes_max, limits.models_warm_max);
+        // Each weighs at least its share, so that their number is bounded too.
+        let share = bytes_max / count_max.max(1);
+        let weigh = move |_: &Uuid, model: &Arc<FittedModel>| {
+            u32::try_from(model.memory_bytes().max(share)).unwrap_or(u32::MAX)
+        };
+        let warm = Cache::builder().max_capacity(bytes_max as u64).weigher(weigh).build();
+        Self { warm }
+    }
+
+    /// The model, if it is warm.
+    pub(crate) fn get(&self, id: Uuid) -> Option<Arc<FittedModel>> {
+        self.warm.get(&id)
+    }
+
+    pub(crate) fn keep(&self, id: Uuid, model: FittedModel) -> Arc<FittedModel> {
+        let model = Arc::new(model);
+        self.warm.insert(id, Arc::clone(&model));
+        model
+    }
+
+    pub(crate) fn forget(&self, id: Uuid) {
+        self.warm.invalidate(&id);
+    }
+
+    /// For the metrics: how many are warm.
+    pub(crate) fn count(&self) -> u64 {
+        self.warm.entry_count()
+    }
+}
+
+/// The model with that identifier, if it is the owner's.
+pub(crate) async fn find(
+    app: &AppState,
+    owner: Owner,
+    id: Uuid,
+) -> Result<Option<Arc<ModelSummary>>, StoreError> {
+    let now = app.clock.now();
+    let load = async || app.store.get_model_of_any(id).await.map(|model| model.map(Arc::new));
+    let found = app.known_models.find(id, now, load).await?;
+    let is_theirs = |model: &Arc<ModelSummary>| {
+        model.tenant_id == owner.tenant_id && owner.user_id.is_none_or(|id| id == model.user_id)
+    };
+    Ok(found.filter(is_theirs))
+}
+
+/// The fitted model itself, ready to score.
+pub(crate) async fn warm(
+    app: &AppState,
+    summary: &ModelSummary,
+) -> Result<Arc<FittedModel>, ApiError> {
+    if let Some(model) = app.models.get(summary.id) {
+        return Ok(model);
+    }
+    let served = detector(app, &summary.detector_digest).await?;
+    let state = app.store.get_model_state(summary.id).await?;
+    let state = state.ok_or(ApiError::NotFound("model"))?;
+    let (app, summary) = (Arc::clone(app), summary.clone());
+    let turn = app.detections.enter().await?;
+    let load = move || {
+        let state = unpack(&state, summary.state_bytes)?;
+        let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX);
+        let budget = app.engine.sandbox().limits().budget();
+        let model = served.load(&state, columns, &budget)?;
+        drop(turn);
+        Ok(app.models.keep(summary.id, model))
+    };
+    let done = tokio::task::spawn_blocking(load).await;
+    done.map_err(|error| ApiError::Internal(format!("a model did not load: {error}")))?
+}
+
+/// The detector with that digest, served under its name or not.
+pub(crate) async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError> {
+    if let Some(served) = app.engine.get_by_digest(digest) {
+        return Ok(served);
+    }
+    let component = app.store.get_component(digest).await?;
+    let (app, digest) = (Arc::clone(app), digest.to_owned());
+    let load = move || app.engine.get_or_load(&digest, || component);
+    let done = tokio::task::spawn_blocking(load).await;
+    let loaded = done.map_err(|error| ApiError::Internal(format!("not compiled: {error}")))?;
+    loaded.map_err(|error| match error {
+        InstallError::Missing(digest) => ApiError::DetectorGone(digest),
+        other => ApiError::Internal(other.to_string()),
+    })
+}

@@ -1,0 +1,125 @@
+use super::ModelAnswer;
+use crate::answer::json;
+use crate::audit::changed;
+use crate::auth::{Caller, Permission};
+use crate::body::{self, JsonBytes};
+use crate::error::ApiError;
+use crate::job::{Job, to_json, to_the_microsecond};
+use crate::names::check_name;
+use crate::pack::pack;
+use crate::problem::Problem;
+use crate::routes::detect::{DetectBody, ParameterValue, Rows};
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pynomaly_engine::FittedModel;
+use pynomaly_store::{Component, ModelSummary};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Rows to learn from, and how.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FitBody {
+    /// 1 to 200 bytes. A name that there is gets another version.
+    #[schema(example = "pumps")]
+    name: String,
+    /// Rows of numbers, all of the same length.
+    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]]))]
+    data: Rows,
+    /// Which detector; `isolation_forest` if not given.
+    detector_type: Option<String>,
+    /// Its parameters, by name.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    parameters: BTreeMap<String, ParameterValue>,
+    /// The share of training rows expected to be anomalous, in (0, 0.5]; 0.1 if not given.
+    contamination: Option<f64>,
+    /// The score above which a row is an anomaly, instead of `contamination`.
+    threshold: Option<f64>,
+    /// Source of all randomness; drawn if not given.
+    seed: Option<u64>,
+}
+
+/// A model to write.
+struct Fitted {
+    model: FittedModel,
+    summary: ModelSummary,
+    /// Packed.
+    state: Vec<u8>,
+    component: Option<Component>,
+}
+
+/// Fits a detector on rows and keeps the model.
+#[utoipa::path(post, path = "/api/v1/models", tag = "clients",
+    security(("bearer" = []), ("api_key" = [])), request_body = FitBody,
+    responses(
+        (status = 201, body = ModelAnswer),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 502, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+        (status = 504, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn fit(
+    State(app): State<AppState>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    caller.require(Permission::Fit)?;
+    let body = body::receive(&app, request).await?;
+    let job = Job::new(&app, &caller);
+    let Fitted { model, mut summary, state, component } =
+        job.off_thread(move |job| run(job, &body)).await?;
+    let actor = caller.actor(summary.created_at);
+    let audit = actor.done(&app.random, "model.fit", &summary.id.to_string());
+    let audit = changed(audit, None, Some(&summary.name));
+    summary.version = app.store.create_model(&summary, &state, component.as_ref(), &audit).await?;
+    app.models.keep(summary.id, model);
+    json(StatusCode::CREATED, &ModelAnswer::try_from(&summary)?)
+}
+
+fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
+    let limits = &job.app.limits;
+    let FitBody { name, data, detector_type, parameters, contamination, threshold, seed } =
+        body.parse()?;
+    let name = check_name(limits, &name)?;
+    let keep_data = false;
+    let body =
+        DetectBody { data, detector_type, parameters, contamination, threshold, seed, keep_data };
+    let request = body.check(limits, job.seed)?.request;
+    let fitted = job.app.engine.fit(&request, &job.budget());
+    job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
+    let (model, found) = fitted?;
+    let state = model.save(&job.budget())?;
+    let component = model
+        .served()
+        .component()
+        .map(|bytes| Component { digest: found.detector_digest.clone(), bytes: bytes.to_vec() });
+    let summary = ModelSummary {
+        id: job.id,
+        tenant_id: job.tenant_id,
+        user_id: job.user_id,
+        name,
+        version: 0,
+        detector_type: found.detector_type,
+        detector_version: found.detector_version,
+        detector_digest: found.detector_digest,
+        parameters: to_json(&found.parameters)?,
+        seed: found.seed,
+        data_digest: found.data_digest,
+        threshold: found.threshold,
+        rows: found.scores.len() as u64,
+        columns: found.columns as u64,
+        fuel_used: found.fuel_used,
+        duration: to_the_microsecond(found.detector_time),
+        state_digest: format!("sha256:{}", hex::encode(Sha256::digest(&state))),
+        state_bytes: state.len() as u64,
+        created_at: job.created_at,
+    };
+    Ok(Fitted { model, summary, state: pack(&state)?, component })
+}

@@ -1,0 +1,138 @@
+use crate::answer::json_bytes;
+use crate::auth::{Caller, Permission};
+use crate::body::{self, JsonBytes};
+use crate::error::ApiError;
+use crate::job::{Job, Judged};
+use crate::models;
+use crate::page::id;
+use crate::problem::Problem;
+use crate::routes::detect::{Rows, check_rows};
+use crate::routes::detections::DetectionAnswer;
+use crate::state::AppState;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pynomaly_core::{Matrix, Parameters};
+use pynomaly_engine::{
+    CallError, DetectError, Detection, FittedModel, count_anomalies, data_digest,
+};
+use pynomaly_store::ModelSummary;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Instant;
+use utoipa::ToSchema;
+
+/// Rows to judge by a model.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScoreBody {
+    /// Rows of numbers, with as many columns as the training rows had.
+    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0]]))]
+    data: Rows,
+    /// The score above which a row is an anomaly; the model's own if not given.
+    threshold: Option<f64>,
+    /// Whether the rows are kept with the detection; false if not given.
+    #[serde(default)]
+    keep_data: bool,
+}
+
+/// What is asked of a model.
+struct Asked {
+    data: Matrix,
+    threshold: f64,
+    keep_data: bool,
+}
+
+/// Judges rows by a model, each against the training rows alone. The answer is kept before it is
+/// given.
+#[utoipa::path(post, path = "/api/v1/models/{id}/score", tag = "clients",
+    security(("bearer" = []), ("api_key" = [])), params(("id" = Uuid, Path)),
+    request_body = ScoreBody,
+    responses(
+        (status = 200, body = DetectionAnswer<'_>),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 502, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+        (status = 504, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn score(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(model): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    caller.require(Permission::Detect)?;
+    let id = id("model", &model)?;
+    let body = body::receive(&app, request).await?;
+    let summary = models::find(&app, caller.tenant(), id).await?;
+    let summary = summary.ok_or(ApiError::NotFound("model"))?;
+    let model = models::warm(&app, &summary).await?;
+    let Judged { detection, answer } = judge(Job::new(&app, &caller), summary, model, body).await?;
+    app.store.insert_detection(detection).await?;
+    Ok(json_bytes(StatusCode::OK, answer))
+}
+
+/// Here if it is short, on a thread of its own otherwise.
+async fn judge(
+    job: Job,
+    summary: Arc<ModelSummary>,
+    model: Arc<FittedModel>,
+    body: JsonBytes,
+) -> Result<Judged, ApiError> {
+    if body.len() > job.app.limits.inline_bytes_max {
+        let work = move |job: &Job| run(job, &summary, &model, &parse(job, &summary, &body)?);
+        return job.off_thread(work).await;
+    }
+    let asked = parse(&job, &summary, &body)?;
+    if job.is_short(model.served(), &asked.data, false) {
+        return run(&job, &summary, &model, &asked);
+    }
+    job.off_thread(move |job| run(job, &summary, &model, &asked)).await
+}
+
+fn parse(job: &Job, summary: &ModelSummary, body: &JsonBytes) -> Result<Asked, ApiError> {
+    let ScoreBody { data, threshold, keep_data } = body.parse()?;
+    let threshold = threshold.unwrap_or(summary.threshold);
+    if !threshold.is_finite() {
+        return Err(DetectError::Threshold(threshold).into());
+    }
+    Ok(Asked { data: check_rows(data, &job.app.limits)?, threshold, keep_data })
+}
+
+fn run(
+    job: &Job,
+    summary: &ModelSummary,
+    model: &FittedModel,
+    asked: &Asked,
+) -> Result<Judged, ApiError> {
+    let started = Instant::now();
+    let scored = model.score(&asked.data, &job.budget());
+    let detector_time = started.elapsed();
+    job.count(&summary.detector_type, &scored, |scored| scored.fuel_used);
+    if let Err(DetectError::Call(error)) = &scored
+        && !matches!(error, CallError::Busy { .. })
+    {
+        // Its instance is gone; the next request gets another.
+        job.app.models.forget(summary.id);
+    }
+    let scored = scored?;
+    let found = Detection {
+        detector_type: summary.detector_type.clone(),
+        detector_version: summary.detector_version.clone(),
+        detector_digest: summary.detector_digest.clone(),
+        parameters: Parameters::default(),
+        seed: summary.seed,
+        data_digest: data_digest(&asked.data),
+        columns: asked.data.columns(),
+        anomalies: count_anomalies(&scored.scores, asked.threshold),
+        scores: scored.scores,
+        threshold: asked.threshold,
+        fuel_used: scored.fuel_used,
+        detector_time,
+    };
+    let parameters = summary.parameters.clone();
+    job.judged(found, parameters, Some(summary.id), asked.keep_data.then_some(&asked.data))
+}

@@ -1,0 +1,66 @@
+//! One door to either database: SQLite, or Postgres.
+//!
+//! Every statement is written once, with `$1`, `$2`, … for its arguments and only what both
+//! databases understand; `migrations/README.md` says how nouns become columns on each. The two
+//! differ in how they are opened, and in nothing that the rest of this crate sees.
+
+mod postgres;
+mod query;
+mod sqlite;
+mod transaction;
+
+pub(crate) use query::Query;
+pub(crate) use transaction::Transaction;
+
+use crate::{Location, StoreError, StoreOptions};
+use query::On;
+use sqlx::{PgPool, SqlitePool};
+
+/// An open database. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// Opens the database for everything but detections, and brings its schema up to date.
+    pub(crate) async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
+        match &options.location {
+            Location::Sqlite(file) => sqlite::open(file, options).await.map(Self::Sqlite),
+            Location::Postgres(url) => postgres::open(url, options).await.map(Self::Postgres),
+        }
+    }
+
+    /// The one connection of the writer of detections, replaced when it breaks.
+    pub(crate) async fn open_for_writer(options: &StoreOptions) -> Result<Self, StoreError> {
+        match &options.location {
+            Location::Sqlite(file) => sqlite::open_for_writer(file, options).map(Self::Sqlite),
+            Location::Postgres(url) => postgres::open_for_writer(url, options).map(Self::Postgres),
+        }
+    }
+
+    /// A statement of its own.
+    pub(crate) fn query(&self, sql: &'static str) -> Query<'_> {
+        match self {
+            Self::Sqlite(pool) => Query::sqlite(sql, On::Pool(pool)),
+            Self::Postgres(pool) => Query::postgres(sql, On::Pool(pool)),
+        }
+    }
+
+    /// Begins a transaction that will write.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(match self {
+            // A transaction that reads before it writes would meet SQLITE_BUSY without waiting.
+            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+use crate::StoreError;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
+    SqliteConnection, SqlitePool, Type,
+};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// One statement, its arguments, and where it will run.
+///
+/// Its text is made of literals alone: what comes from outside can only be an argument.
+#[must_use = "a query does nothing until it is executed"]
+pub(crate) struct Query<'c> {
+    sql: Cow<'static, str>,
+    prepared: Prepared<'c>,
+    /// The first argument that could not be encoded.
+    fault: Option<sqlx::error::BoxDynError>,
+}
+
+enum Prepared<'c> {
+    Sqlite(SqliteArguments, On<'c, SqlitePool, SqliteConnection>),
+    Postgres(PgArguments, On<'c, PgPool, PgConnection>),
+}
+
+/// A pool lends one of its connections; a transaction has its own.
+pub(super) enum On<'c, P, C> {
+    Pool(&'c P),
+    Connection(&'c mut C),
+}
+
+/// What can be an argument on either database.
+pub(crate) trait Bind:
+    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres>
+{
+}
+
+impl<T> Bind for T where
+    T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres>
+{
+}
+
+/// What a row of either database can become.
+pub(crate) trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Record for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// Runs `$method` of the query on whichever database it is for.
+macro_rules! run {
+    ($query:expr, $make:path, $method:ident) => {{
+        let Query { sql, prepared, fault } = $query;
+        let sql = AssertSqlSafe(sql);
+        if let Some(fault) = fault {
+            return Err(sqlx::Error::Encode(fault).into());
+        }
+        match prepared {
+            Prepared::Sqlite(arguments, on) => match on {
+                On::Pool(pool) => $make(sql, arguments).$method(pool).await?.into(),
+                On::Connection(connection) => {
+                    $make(sql, arguments).$method(connection).await?.into()
+                }
+            },
+            Prepared::Postgres(arguments, on) => match on {
+                On::Pool(pool) => $make(sql, arguments).$method(pool).await?.into(),
+                On::Connection(connection) => {
+                    $make(sql, arguments).$method(connection).await?.into()
+                }
+            },
+        }
+    }};
+}
+
+impl<'c> Query<'c> {
+    pub(super) fn sqlite(sql: &'static str, on: On<'c, SqlitePool, SqliteConnection>) -> Self {
+        let prepared = Prepared::Sqlite(SqliteArguments::default(), on);
+        Self { sql: sql.into(), prepared, fault: None }
+    }
+
+    pub(super) fn postgres(sql: &'static str, on: On<'c, PgPool, PgConnection>) -> Self {
+        let prepared = Prepared::Postgres(PgArguments::default(), on);
+        Self { sql: sql.into(), prepared, fault: None }
+    }
+
+    /// Gives the next of `$1`, `$2`, … its value.
+    pub(crate) fn bind(mut self, value: impl Bind) -> Self {
+        let outcome = match &mut self.prepared {
+            Prepared::Sqlite(arguments, _) => arguments.add(value),
+            Prepared::Postgres(arguments, _) => arguments.add(value),
+        };
+        self.fault = self.fault.or(outcome.err());
+        self
+    }
+
+    /// Goes on with this text.
+    pub(crate) fn push(mut self, sql: &'static str) -> Self {
+        self.sql.to_mut().push_str(sql);
+        self
+    }
+
+    /// Goes on with the next of `$1`, `$2`, …, which is `value`.
+    pub(crate) fn push_bind(mut self, value: impl Bind) -> Self {
+        let number = 1 + match &self.prepared {
+            Prepared::Sqlite(arguments, _) => arguments.len(),
+            Prepared::Postgres(arguments, _) => arguments.len(),
+        };
+        // Writing to a text cannot fail.
+        let _ = write!(self.sql.to_mut(), "${number}");
+        self.bind(value)
+    }
+
+    /// Goes on with a comma and the next value.
+    pub(crate) fn push_next(self, value: impl Bind) -> Self {
+        self.push(", ").push_bind(value)
+    }
+
+    /// Goes on with this condition and its value, where there is one.
+    pub(crate) fn push_if(self, condition: &'static str, value: Option<impl Bind>) -> Self {
+        match value {
+            Some(value) => self.push(condition).push_bind(value),
+            None => self,
+        }
+    }
+
+    /// Runs it; how many rows it changed.
+    pub(crate) async fn execute(self) -> Result<u64, StoreError> {
+        let changed: Changed = run!(self, sqlx::query_with, execute);
+        Ok(changed.0)
+    }
+
+    /// The first row, if there is any.
+    pub(crate) async fn fetch_optional<T: Record>(self) -> Result<Option<T>, StoreError> {
+        let row: Option<T> = run!(self, sqlx::query_as_with::<_, T, _>, fetch_optional);
+        Ok(row)
+    }
+
+    /// The first row, which is known to be there.
+    pub(crate) async fn fetch_one<T: Record>(self) -> Result<T, StoreError> {
+        self.fetch_optional().await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    /// Every row, in order.
+    pub(crate) async fn fetch_all<T: Record>(self) -> Result<Vec<T>, StoreError> {
+        let rows: Vec<T> = run!(self, sqlx::query_as_with::<_, T, _>, fetch_all);
+        Ok(rows)
+    }
+}
+
+struct Changed(u64);
+
+impl From<sqlx::sqlite::SqliteQueryResult> for Changed {
+    fn from(result: sqlx::sqlite::SqliteQueryResult) -> Self {
+        Self(result.rows_affected())
+    }
+}
+
+impl From<sqlx::postgres::PgQueryResult> for Changed {
+    fn from(result: sqlx::postgres::PgQueryResult) -> Self {
+        Self(result.rows_affected())
+    }
+}

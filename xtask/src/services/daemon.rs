@@ -1,0 +1,99 @@
+//! What Postgres and Redis have in common: installed if missing, run as nobody, killed on drop.
+
+use crate::step::program;
+use anyhow::{Context, bail};
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The account that the daemons run as where we are root: Postgres refuses to be root.
+const UNPRIVILEGED: &str = "nobody";
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// A running server.
+pub(super) struct Daemon {
+    child: Child,
+    name: &'static str,
+}
+
+impl Daemon {
+    /// Starts `command`, whose words go to `log`, and waits until `is_ready`.
+    pub(super) fn start(
+        name: &'static str,
+        mut command: Command,
+        log: &Path,
+        is_ready: impl Fn() -> bool,
+    ) -> anyhow::Result<Self> {
+        let file = fs::File::create(log)?;
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        let child = command.spawn().with_context(|| format!("{name} did not start"))?;
+        let mut daemon = Self { child, name };
+        let started = Instant::now();
+        while !is_ready() {
+            if daemon.child.try_wait()?.is_some() || started.elapsed() > READY_WITHIN {
+                let said = fs::read_to_string(log).unwrap_or_default();
+                bail!("{name} is not ready:\n{said}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(daemon)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
+            eprint_once(self.name, &error);
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the report of a command for people")]
+fn eprint_once(name: &str, error: &std::io::Error) {
+    eprintln!("{name} was not stopped: {error}");
+}
+
+/// `program`, as nobody where we are root.
+pub(super) fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", UNPRIVILEGED, "--regid", "nogroup", "--clear-groups", "--"])
+        .arg(program);
+    command
+}
+
+/// A new folder under the system's scratch folder that the daemon may write to.
+pub(super) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new().prefix(&format!("pynomaly-{name}-")).tempdir()?;
+    if is_root() {
+        let path = folder.path().display().to_string();
+        let chown = Command::new("chown").args([UNPRIVILEGED, &path]).status()?;
+        if !chown.success() {
+            bail!("{path} cannot be given to {UNPRIVILEGED}");
+        }
+    }
+    Ok(folder)
+}
+
+/// A port that nobody listens on now.
+pub(super) fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Installs a Debian package.
+pub(super) fn install(package: &'static str) -> anyhow::Result<()> {
+    let by_hand = "install it as root, then run this again";
+    program("apt-get", &["update"]).hint(by_hand).go()?;
+    let install = ["install", "-y", "--no-install-recommends", package];
+    program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive").hint(by_hand).go()
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}

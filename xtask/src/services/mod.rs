@@ -1,0 +1,8 @@
+//! Throwaway servers for the tests: on free ports, in a folder of their own, gone on drop.
+
+mod daemon;
+mod postgres;
+mod redis;
+
+pub(crate) use postgres::Postgres;
+pub(crate) use redis::Redis;
