@@ -1,5 +1,6 @@
 //! The `pynomaly` command.
 
+mod audit;
 mod detect;
 mod exit;
 mod plugin;
@@ -32,6 +33,9 @@ enum Command {
     /// Manage the users of the database that PYNOMALY_DATA_DIR names.
     #[command(subcommand)]
     User(user::Command),
+    /// Look at the audit log of that database.
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
+        Command::Audit(command) => audit::run(&command),
     };
     exit::code(outcome)
 }

@@ -35,6 +35,14 @@ pub(crate) async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Re
 }
 
 impl JsonBytes {
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -58,7 +66,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn read(app: &App, headers: &HeaderMap, mut body: Body) -> Result<JsonBytes, ApiError> {
+/// Waits for the whole of `body`, whatever its media type.
+pub(crate) async fn read(
+    app: &App,
+    headers: &HeaderMap,
+    mut body: Body,
+) -> Result<JsonBytes, ApiError> {
     let limit = app.limits.body_bytes_max;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<usize>().ok());

@@ -42,6 +42,14 @@ pub(crate) enum ApiError {
     Syntax(Fault),
     #[error("{}: {}", place(&.0.pointer), .0.message)]
     Invalid(Fault),
+    #[error("Idempotency-Key must have 1 to {limit} visible characters")]
+    IdempotencyKey { limit: usize },
+    #[error("the request with this Idempotency-Key is being answered; try again soon")]
+    IdempotencyRunning,
+    #[error("this Idempotency-Key came with another request before")]
+    IdempotencyReused,
+    #[error("the request with this Idempotency-Key succeeded; its answer is not kept")]
+    IdempotencyAnswerGone,
     #[error("somebody changed the {0} meanwhile")]
     Changed(&'static str),
     #[error("what computed this is not here any more: {0}")]
@@ -135,6 +143,18 @@ impl ApiError {
             }
             Self::Invalid(fault) => {
                 verdict(S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body").at(fault.clone())
+            }
+            Self::IdempotencyKey { .. } => {
+                verdict(S::BAD_REQUEST, "idempotency_key", "Wrong Idempotency-Key")
+            }
+            Self::IdempotencyRunning => {
+                verdict(S::CONFLICT, "idempotency_running", "Already running")
+            }
+            Self::IdempotencyReused => {
+                verdict(S::UNPROCESSABLE_ENTITY, "idempotency_reused", "Key used before")
+            }
+            Self::IdempotencyAnswerGone => {
+                verdict(S::CONFLICT, "idempotency_answer_gone", "Already done")
             }
             Self::Changed(_) => verdict(S::CONFLICT, "changed", "Changed meanwhile"),
             Self::DetectorGone(_) => verdict(S::CONFLICT, "detector_gone", "Detector gone"),
@@ -334,7 +354,7 @@ impl IntoResponse for ApiError {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if code == "busy" {
+        if ["busy", "idempotency_running"].contains(&code) {
             let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }

@@ -18,6 +18,7 @@ mod config;
 mod docs_page;
 mod error;
 mod gate;
+mod idempotency;
 mod job;
 mod limits;
 mod logging;
@@ -44,5 +45,5 @@ pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIA
 pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
-pub use pynomaly_store::{HOME_TENANT, Role};
-pub use serve::{ServeError, create_user, serve};
+pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
+pub use serve::{ServeError, create_user, serve, verify_audit_logs};

@@ -62,6 +62,10 @@ pub struct Limits {
     /// Bytes of an answer that is kept under its `Idempotency-Key`; a larger one is answered 409
     /// when it is asked for again. Default 1 MiB.
     pub idempotent_bytes_max: usize,
+    /// How long detections are kept (`PYNOMALY_HISTORY_DAYS`). Default: for ever.
+    pub history_age_max: Option<Duration>,
+    /// How many of each organisation are kept, the newest (`PYNOMALY_HISTORY_COUNT`). Default: all.
+    pub history_count_max: Option<u64>,
     /// Passwords checked at the same time; each takes 19 MiB. Default 2.
     pub passwords_running_max: usize,
     /// Passwords that wait to be checked. Default 64.
@@ -108,6 +112,8 @@ impl Default for Limits {
             name_bytes_max: 200,
             api_keys_max: 100,
             idempotent_bytes_max: MIB,
+            history_age_max: None,
+            history_count_max: None,
             passwords_running_max: 2,
             passwords_waiting_max: 64,
             sessions_cached_max: 10_000,

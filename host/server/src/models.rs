@@ -42,11 +42,6 @@ impl Models {
     pub(crate) fn forget(&self, id: Uuid) {
         self.warm.invalidate(&id);
     }
-
-    /// For the metrics: how many are warm.
-    pub(crate) fn count(&self) -> u64 {
-        self.warm.entry_count()
-    }
 }
 
 /// The model with that identifier, if it is the owner's.

@@ -1,6 +1,7 @@
 //! The table of contents: every route there is.
 
 use crate::error::ApiError;
+use crate::idempotency::idempotent;
 use crate::observe::observe;
 use crate::routes::{
     admin, api_keys, auth, detect, detections, detectors, docs, health, metrics, models, ready,
@@ -12,6 +13,8 @@ use axum::routing::{delete, get, patch, post};
 
 /// The whole server.
 pub(crate) fn router(app: AppState) -> Router {
+    // Around what creates: once for each `Idempotency-Key`.
+    let once = from_fn_with_state(app.clone(), idempotent);
     Router::new()
         // Anyone: is it there, is it well, what can it do
         .route("/health", get(health::health))
@@ -24,28 +27,34 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/auth/refresh", post(auth::refresh::refresh))
         .route("/api/v1/auth/logout", post(auth::logout::logout))
         .route("/api/v1/auth/me", get(auth::me::me))
-        .route("/api/v1/api-keys", get(api_keys::list::list).post(api_keys::create::create))
+        .route(
+            "/api/v1/api-keys",
+            get(api_keys::list::list).merge(post(api_keys::create::create).layer(once.clone())),
+        )
         .route("/api/v1/api-keys/{id}", delete(api_keys::revoke::revoke))
         // Clients
         .route("/api/v1/detectors", get(detectors::list))
         .route("/api/v1/detectors/{detector_type}", get(detectors::get))
-        .route("/api/v1/detect", post(detect::detect))
+        .route("/api/v1/detect", post(detect::detect).layer(once.clone()))
         .route("/api/v1/detections", get(detections::list::list))
         .route("/api/v1/detections/{id}", get(detections::get::get))
         .route("/api/v1/detections/{id}/replay", post(detections::replay::replay))
-        .route("/api/v1/models", get(models::list::list).post(models::fit::fit))
+        .route(
+            "/api/v1/models",
+            get(models::list::list).merge(post(models::fit::fit).layer(once.clone())),
+        )
         .route(
             "/api/v1/models/{id}",
             get(models::get::get).patch(models::rename::rename).delete(models::delete::delete),
         )
-        .route("/api/v1/models/{id}/score", post(models::score::score))
+        .route("/api/v1/models/{id}/score", post(models::score::score).layer(once.clone()))
         // Admins
         .route("/api/v1/admin/plugins", get(admin::plugins::list))
         .route("/api/v1/admin/users", get(admin::users::list::list))
-        .route("/api/v1/admin/users", post(admin::users::create::create))
+        .route("/api/v1/admin/users", post(admin::users::create::create).layer(once.clone()))
         .route("/api/v1/admin/users/{id}", patch(admin::users::update::update))
         .route("/api/v1/admin/tenants", get(admin::tenants::list::list))
-        .route("/api/v1/admin/tenants", post(admin::tenants::create::create))
+        .route("/api/v1/admin/tenants", post(admin::tenants::create::create).layer(once))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))
         .route("/api/v1/admin/audit-logs", get(admin::audit_logs::list))
         // Everything else is an error like any other

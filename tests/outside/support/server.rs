@@ -1,6 +1,7 @@
 //! A server of our own: own port, own data folder, own plugin folder, gone on drop.
 
 use super::client::Client;
+use pynomaly_store::Location;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -31,7 +32,8 @@ impl Server {
             fs::write(folder.path().join("plugins").join(name), component).unwrap();
         }
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let environment: Vec<_> = environment.iter().map(own).collect();
+        let environment: Vec<_> =
+            database(folder.path()).into_iter().chain(environment.iter().map(own)).collect();
         let (child, url) = spawn(folder.path(), &environment);
         Self { child, url, folder, environment }
     }
@@ -109,6 +111,15 @@ impl Drop for Server {
                 println!("server: {line}");
             }
         }
+    }
+}
+
+/// A database of Postgres for this server alone, where the tests run on Postgres.
+fn database(folder: &Path) -> Option<(String, String)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    match runtime.block_on(pynomaly_store::testing::location(folder)) {
+        Location::Sqlite(_) => None,
+        Location::Postgres(url) => Some(("DATABASE_URL".to_owned(), url)),
     }
 }
 

@@ -226,6 +226,10 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         bodies_bytes_max: defaults.bodies_bytes_max.max(body_bytes_max),
         drain_bytes_max: defaults.drain_bytes_max.max(body_bytes_max),
         request_time_max: Duration::from_secs(seconds),
+        history_age_max: read
+            .optional_integer(&names::HISTORY_DAYS, 1, 36_500)?
+            .map(|days| Duration::from_secs(days * 86_400)),
+        history_count_max: read.optional_integer(&names::HISTORY_COUNT, 1, 1_000_000_000_000)?,
         ..defaults
     })
 }

@@ -77,6 +77,16 @@ impl Reader {
         }
     }
 
+    /// As [`Self::integer`]; `None` where nothing is said.
+    pub(super) fn optional_integer(
+        &self,
+        variable: &Variable,
+        least: u64,
+        most: u64,
+    ) -> Result<Option<u64>, ConfigError> {
+        self.optional(variable)?.map(|_| self.integer(variable, least, most)).transpose()
+    }
+
     pub(super) fn boolean(&self, variable: &Variable) -> Result<bool, ConfigError> {
         self.choice(variable, &[("true", true), ("false", false), ("1", true), ("0", false)])
     }

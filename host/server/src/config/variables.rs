@@ -61,6 +61,10 @@ variables! {
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,
         "Password of that admin. Without it a random one is printed, once.";
+    HISTORY_DAYS = "PYNOMALY_HISTORY_DAYS", None,
+        "Days that detections are kept, 1 to 36,500. Without it for ever.";
+    HISTORY_COUNT = "PYNOMALY_HISTORY_COUNT", None,
+        "Detections of each organisation that are kept, the newest, 1 to 10^12. Without it all.";
     MAX_REQUEST_SIZE = "MAX_REQUEST_SIZE", Some("10485760"),
         "Bytes of a request's body, 1 KiB to 1 GiB.";
     REQUEST_TIMEOUT = "REQUEST_TIMEOUT", Some("60"),

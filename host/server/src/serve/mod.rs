@@ -2,6 +2,7 @@
 
 mod boot;
 mod error;
+pub(crate) mod housekeeping;
 mod listen;
 mod plugins;
 mod signals;
@@ -14,7 +15,7 @@ use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::random::Random;
-use pynomaly_store::Store;
+use pynomaly_store::{AuditVerdict, Store};
 use std::sync::Arc;
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database.
@@ -28,11 +29,26 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
     let plugins = plugins::watch(&app, config.plugin_dir)?;
+    let housekeeping = housekeeping::start(&app);
     listen::run(listener, Arc::clone(&app)).await;
     plugins.end().await;
+    // It ends by itself; a panic in there is in the log already.
+    let _ = housekeeping.await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Walks the audit log of the database of `config`, with or without a server running on it.
+///
+/// # Errors
+/// [`ServeError::Store`] where it cannot be read.
+pub async fn verify_audit_logs(config: &Config) -> Result<AuditVerdict, ServeError> {
+    boot::data_dir(config)?;
+    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let verdict = store.verify_audit_logs().await;
+    store.close().await;
+    verdict.map_err(ServeError::Store)
 }
 
 /// Makes an account in the database of `config`, with or without a server running on it.

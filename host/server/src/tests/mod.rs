@@ -1,11 +1,15 @@
 //! The server through its router, on a real database, with the clock in hand.
 
 mod accounts;
+mod api_keys;
+mod audit_logs;
 mod auth;
 mod bodies;
 mod detect;
 mod detections;
+mod models;
 mod operations;
+mod tenants;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
