@@ -4,6 +4,7 @@
 mod check;
 mod demo;
 mod plugins;
+mod schemathesis;
 mod services;
 mod step;
 mod test;

@@ -2,6 +2,7 @@
 //! databases.
 
 use crate::plugins;
+use crate::schemathesis;
 use crate::services::{Postgres, Redis};
 use crate::step::cargo;
 use std::path::Path;
@@ -20,6 +21,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     cargo(root, &build).hint("mend what the compiler names").go()?;
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;
     test_on_servers(root, hint)?;
+    schemathesis::run(root)?;
     cargo(&root.join("plugins"), &["test", "--workspace"]).hint(hint).go()
 }
 

@@ -14,14 +14,14 @@ const UNPRIVILEGED: &str = "nobody";
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A running server.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     name: &'static str,
 }
 
 impl Daemon {
     /// Starts `command`, whose words go to `log`, and waits until `is_ready`.
-    pub(super) fn start(
+    pub(crate) fn start(
         name: &'static str,
         mut command: Command,
         log: &Path,
@@ -57,7 +57,7 @@ fn eprint_once(name: &str, error: &std::io::Error) {
 }
 
 /// `program`, as nobody where we are root.
-pub(super) fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub(crate) fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -69,7 +69,7 @@ pub(super) fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 /// A new folder under the system's scratch folder that the daemon may write to.
-pub(super) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
+pub(crate) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
     let folder = tempfile::Builder::new().prefix(&format!("pynomaly-{name}-")).tempdir()?;
     if is_root() {
         let path = folder.path().display().to_string();
@@ -82,12 +82,12 @@ pub(super) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
 }
 
 /// A port that nobody listens on now.
-pub(super) fn free_port() -> anyhow::Result<u16> {
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// Installs a Debian package.
-pub(super) fn install(package: &'static str) -> anyhow::Result<()> {
+pub(crate) fn install(package: &'static str) -> anyhow::Result<()> {
     let by_hand = "install it as root, then run this again";
     program("apt-get", &["update"]).hint(by_hand).go()?;
     let install = ["install", "-y", "--no-install-recommends", package];

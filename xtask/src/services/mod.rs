@@ -4,5 +4,6 @@ mod daemon;
 mod postgres;
 mod redis;
 
+pub(crate) use daemon::{Daemon, folder, free_port, install};
 pub(crate) use postgres::Postgres;
 pub(crate) use redis::Redis;

@@ -111,11 +111,14 @@ async fn by_key(
     }))
 }
 
-/// The token or key of `X-API-Key` or `Authorization: Bearer …`.
+/// The token or key of `X-API-Key` or `Authorization: Bearer …`. Not of both: who sends two would
+/// not know as whom they act.
 fn credential(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(AUTHORIZATION);
     if let Some(key) = headers.get(API_KEY) {
-        return key.to_str().ok().map(str::trim).filter(|key| key.starts_with(PREFIX));
+        let key = key.to_str().ok().map(str::trim).filter(|key| key.starts_with(PREFIX));
+        return key.filter(|_| authorization.is_none());
     }
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = authorization?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

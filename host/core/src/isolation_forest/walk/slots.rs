@@ -53,13 +53,13 @@ fn add_row(perfect: &Perfect, row: &[f64], sum: &mut f64) {
         let slots = &mut slots[..trees.thresholds.len() >> levels];
         for _ in 0..levels {
             for (tree, slot) in slots.iter_mut().enumerate() {
-                let value = row[usize::from(trees.codes[(2 * tree << levels) + *slot])];
+                let value = row[usize::from(trees.codes[((2 * tree) << levels) + *slot])];
                 let threshold = trees.thresholds[(tree << levels) + *slot];
                 *slot = 2 * *slot + usize::from(value > threshold);
             }
         }
         for (tree, slot) in slots.iter().enumerate() {
-            *sum += trees.lengths[usize::from(trees.codes[(2 * tree << levels) + slot])];
+            *sum += trees.lengths[usize::from(trees.codes[((2 * tree) << levels) + slot])];
         }
     }
 }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Items wanted, 1 to 200; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next_cursor` of the part before; the list begins with the newest.
     cursor: Option<u64>,
@@ -52,9 +53,9 @@ pub(crate) struct AuditAnswer {
     /// From where.
     address: String,
     request_id: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     before: Option<Box<RawValue>>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     after: Option<Box<RawValue>>,
     /// SHA-256 of this entry and of the hash before it, hexadecimal.
     hash: String,

@@ -24,7 +24,7 @@ const SCOPES: [&str; 3] = ["read", "detect", "fit"];
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateKeyBody {
     /// 1 to 200 bytes.
-    #[schema(example = "nightly job")]
+    #[schema(example = "nightly job", min_length = 1, max_length = 200)]
     name: String,
     /// What it may do: `read`, `detect`, `fit`, `keys`, `users`, `audit`, `plugins`, `tenants`, as
     /// far as its user may; the first three if not given.

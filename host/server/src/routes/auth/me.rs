@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// Whose token this is.
-#[utoipa::path(get, path = "/api/v1/auth/me", tag = "accounts", security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/auth/me", tag = "accounts", 
+    security(("bearer" = []), ("api_key" = [])),
     responses((status = 200, body = UserAnswer)))]
 pub(crate) async fn me(State(app): State<AppState>, caller: Caller) -> Result<Response, ApiError> {
     caller.require(Permission::Read)?;

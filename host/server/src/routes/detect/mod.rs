@@ -6,7 +6,7 @@ mod rows;
 
 pub(crate) use parameter_value::ParameterValue;
 pub(crate) use request::{Asked, DetectBody, check_rows};
-pub(crate) use rows::Rows;
+pub(crate) use rows::{Rows, rows_schema};
 
 use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};

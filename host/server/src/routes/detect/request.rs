@@ -1,5 +1,5 @@
 use super::parameter_value::ParameterValue;
-use super::rows::Rows;
+use super::rows::{Rows, rows_schema};
 use crate::error::ApiError;
 use crate::limits::Limits;
 use pynomaly_core::{Matrix, Value};
@@ -16,7 +16,7 @@ const DETECTOR_TYPE: &str = "isolation_forest";
 #[serde(deny_unknown_fields)]
 pub(crate) struct DetectBody {
     /// Rows of numbers, all of the same length.
-    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]]))]
+    #[schema(schema_with = rows_schema)]
     pub(crate) data: Rows,
     /// Which detector; `isolation_forest` if not given.
     pub(crate) detector_type: Option<String>,

@@ -1,5 +1,6 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use std::fmt;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 /// Rows of numbers, parsed straight into one flat vector: a vector for each row would cost an
 /// allocation each, and a copy of everything afterwards.
@@ -15,6 +16,19 @@ impl<'de> serde::Deserialize<'de> for Rows {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(RowsVisitor)
     }
+}
+
+/// How rows are described: at least one, of at least one number each. That all have the same
+/// length a schema cannot say.
+pub(crate) fn rows_schema() -> Array {
+    let number = ObjectBuilder::new().schema_type(Type::Number);
+    let row = ArrayBuilder::new().items(number).min_items(Some(1));
+    ArrayBuilder::new()
+        .items(row)
+        .min_items(Some(1))
+        .description(Some("Rows of numbers, all of the same length."))
+        .examples([serde_json::json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]])])
+        .build()
 }
 
 struct RowsVisitor;

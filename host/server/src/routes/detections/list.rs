@@ -18,6 +18,7 @@ use uuid::Uuid;
 #[into_params(parameter_in = Query)]
 pub(crate) struct DetectionQuery {
     /// Items wanted, 1 to 200; 50 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next_cursor` of the part before; the list begins with the newest.
     cursor: Option<Uuid>,

@@ -7,7 +7,7 @@ use crate::models;
 use crate::pack::unpack_matrix;
 use crate::page::id;
 use crate::problem::Problem;
-use crate::routes::detect::{ParameterValue, Rows, check_rows};
+use crate::routes::detect::{ParameterValue, Rows, check_rows, rows_schema};
 use crate::state::{App, AppState};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplayBody {
     /// The rows of the detection; may be left out where it has `has_data`.
-    #[schema(value_type = Option<Vec<Vec<f64>>>)]
+    #[schema(schema_with = rows_schema, required = false)]
     data: Option<Rows>,
 }
 

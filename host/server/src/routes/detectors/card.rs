@@ -36,7 +36,7 @@ pub(crate) struct ParameterCard {
     /// The kinds a value may have.
     kinds: Vec<KindCard>,
     /// The value where nothing is said; null where that means something of its own.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     default: Option<Value>,
     /// Meaning, unit, effect.
     doc: String,

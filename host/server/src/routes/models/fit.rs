@@ -8,7 +8,7 @@ use crate::job::{Job, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
 use crate::problem::Problem;
-use crate::routes::detect::{DetectBody, ParameterValue, Rows};
+use crate::routes::detect::{DetectBody, ParameterValue, Rows, rows_schema};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -25,10 +25,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct FitBody {
     /// 1 to 200 bytes. A name that there is gets another version.
-    #[schema(example = "pumps")]
+    #[schema(example = "pumps", min_length = 1, max_length = 200)]
     name: String,
     /// Rows of numbers, all of the same length.
-    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]]))]
+    #[schema(schema_with = rows_schema)]
     data: Rows,
     /// Which detector; `isolation_forest` if not given.
     detector_type: Option<String>,

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct RenameBody {
     /// The new name, 1 to 200 bytes.
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// The name that the model is believed to have; where it has another, nothing is changed.
     if_name: Option<String>,

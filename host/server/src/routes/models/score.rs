@@ -6,7 +6,7 @@ use crate::job::{Job, Judged};
 use crate::models;
 use crate::page::id;
 use crate::problem::Problem;
-use crate::routes::detect::{Rows, check_rows};
+use crate::routes::detect::{Rows, check_rows, rows_schema};
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use axum::extract::{Path, Request, State};
@@ -27,7 +27,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScoreBody {
     /// Rows of numbers, with as many columns as the training rows had.
-    #[schema(value_type = Vec<Vec<f64>>, example = json!([[1.0, 2.0]]))]
+    #[schema(schema_with = rows_schema)]
     data: Rows,
     /// The score above which a row is an anomaly; the model's own if not given.
     threshold: Option<f64>,

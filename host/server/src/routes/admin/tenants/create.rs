@@ -21,10 +21,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateTenantBody {
     /// Unique; 1 to 200 bytes.
-    #[schema(example = "acme")]
+    #[schema(example = "acme", min_length = 1, max_length = 200)]
     name: String,
     /// Address of its first admin, whose password is drawn and shown in the answer alone.
-    #[schema(example = "admin@acme.example")]
+    #[schema(example = "admin@acme.example", max_length = 254, format = Email)]
     admin_email: String,
     #[serde(default)]
     quota: QuotaBody,

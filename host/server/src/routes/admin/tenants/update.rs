@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateTenantBody {
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// `false` refuses its users and keys everywhere, at once.
     is_active: Option<bool>,

@@ -19,9 +19,10 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateUserBody {
     /// Unique whatever its case.
-    #[schema(example = "ada@example.org")]
+    #[schema(example = "ada@example.org", max_length = 254, format = Email)]
     email: String,
     /// 8 to 1,024 bytes. Without it one is drawn, and shown in the answer alone.
+    #[schema(min_length = 8, max_length = 1024)]
     password: Option<String>,
     role: RoleName,
 }
