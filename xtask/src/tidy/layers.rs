@@ -4,7 +4,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
     ("pynomaly-engine", &["pynomaly-core", "pynomaly-sandbox"]),
@@ -13,6 +13,7 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
     ("pynomaly", &["pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
     ("pynomaly-sdk", &["pynomaly-sdk-derive"]),
     ("pynomaly-sdk-derive", &[]),
+    ("pynomaly-sdk-checks", &["pynomaly-sdk"]),
 ];
 
 /// Heavy or dangerous dependencies, and the only crates that may name them.
