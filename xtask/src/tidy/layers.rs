@@ -11,7 +11,8 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("pynomaly-store", &["pynomaly-core"]),
     ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-store"]),
     ("pynomaly", &["pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
-    ("pynomaly-sdk", &["pynomaly-sdk-derive"]),
+    ("pynomaly-sdk", &["pynomaly-sdk-bindings", "pynomaly-sdk-derive"]),
+    ("pynomaly-sdk-bindings", &[]),
     ("pynomaly-sdk-derive", &[]),
     ("pynomaly-sdk-checks", &["pynomaly-sdk"]),
 ];
@@ -24,7 +25,7 @@ const FENCED: [(&str, &[&str]); 7] = [
     ("redis", &["pynomaly-store"]),
     ("axum", &["pynomaly-server"]),
     ("jsonwebtoken", &["pynomaly-server"]),
-    ("wit-bindgen", &["pynomaly-sdk"]),
+    ("wit-bindgen", &["pynomaly-sdk", "pynomaly-sdk-bindings"]),
 ];
 
 pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
