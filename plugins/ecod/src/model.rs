@@ -74,20 +74,29 @@ impl Ecod {
         Self { columns, tails }
     }
 
-    fn score_row(&self, row: &[f64]) -> f64 {
-        let parts = row.iter().zip(&self.columns).map(|(value, column)| {
+    /// The columns' parts of the row's score.
+    fn parts(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        row.iter().zip(&self.columns).map(|(value, column)| {
             let not_above = column.sorted.partition_point(|training| training <= value);
             let below = column.sorted.partition_point(|training| training < value);
             self.tails.part(not_above, column.sorted.len() - below, column.skewness)
-        });
-        parts.fold(0.0, |sum, part| sum + part)
+        })
+    }
+}
+
+impl ExplainingModel for Ecod {
+    /// The parts of the score.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns.len(), data.columns())?;
+        Ok(data.iter_rows().flat_map(|row| self.parts(row)).collect())
     }
 }
 
 impl Model for Ecod {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.columns.len(), data.columns())?;
-        Ok(data.iter_rows().map(|row| self.score_row(row)).collect())
+        let score = |row| self.parts(row).fold(0.0, |sum, part| sum + part);
+        Ok(data.iter_rows().map(score).collect())
     }
 
     fn save(&self) -> Vec<u8> {

@@ -4,11 +4,13 @@
 
 use ecod::{Detect, Ecod, Method, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};
-use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery};
+use pynomaly_sdk::{Detector, ExplainingModel, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
 battery!(Subject::<Detect>::new(|| Options { method: Method::Ecod }));
 battery!(copod, Subject::<Detect>::new(|| Options { method: Method::Copod }));
+explanations!(Subject::<Detect>::new(|| Options { method: Method::Ecod }));
+explanations!(copod_explains, Subject::<Detect>::new(|| Options { method: Method::Copod }));
 
 fn fit(columns: usize, values: &[f64], method: Method) -> Fitted<Ecod> {
     Detect::fit(&Matrix::new(columns, values), Options { method }, 7).unwrap()
@@ -54,4 +56,15 @@ fn value_beyond_all_training_values_scores_above_them_and_stays_finite() {
     let scores = fitted.model.score(&Matrix::new(1, &[4.0, 5.0, 1e300, -1e300])).unwrap();
     assert!(scores[1] > scores[0] && scores.iter().all(|score| score.is_finite()));
     assert_eq!(scores[1], scores[2]);
+}
+
+#[test]
+fn contributions_are_the_very_summands_of_the_score() {
+    let golden = Golden::parse(include_str!("golden.json"));
+    let training = golden.training();
+    let Fitted { model, training_scores } = fit(4, &training, Method::Ecod);
+    let contributions = model.explain(&Matrix::new(4, &training)).unwrap();
+    for (parts, score) in contributions.chunks(4).zip(&training_scores) {
+        assert_eq!(parts.iter().fold(0.0, |sum, part| sum + part).to_bits(), score.to_bits());
+    }
 }

@@ -79,6 +79,8 @@ pub(crate) struct Histogram {
     pub(crate) parts: Vec<f64>,
     /// That of the emptiest bin.
     greatest: f64,
+    /// The least that a training value has.
+    pub(crate) least: f64,
 }
 
 impl Histogram {
@@ -96,13 +98,17 @@ impl Histogram {
             -math::log2(math::finite(density + alpha))
         };
         let parts = counts.into_iter().zip(edges.widths()).map(part).collect();
-        Self::from_parts(edges, parts)
+        let mut known = Self::from_parts(edges, parts, f64::MAX);
+        // No training value is outside, so the tolerance does not matter.
+        let parts = values.iter().map(|value| known.part(*value, 0.0));
+        known.least = parts.fold(f64::MAX, f64::min);
+        known
     }
 
     /// Of as many finite parts as there are bins.
-    pub(crate) fn from_parts(edges: Edges, parts: Vec<f64>) -> Self {
+    pub(crate) fn from_parts(edges: Edges, parts: Vec<f64>, least: f64) -> Self {
         let greatest = parts.iter().copied().fold(f64::MIN, f64::max);
-        Self { edges, parts, greatest }
+        Self { edges, parts, greatest, least }
     }
 
     /// A value's part of the score. PyOD looks a value up in the bin that is open on its left,

@@ -45,4 +45,4 @@ impl Detector for Detect {
     }
 }
 
-pynomaly_sdk::export!(Detect);
+pynomaly_sdk::export!(Detect, explainer);

@@ -16,16 +16,26 @@ impl Hbos {
         Self { columns, tol }
     }
 
-    fn score_row(&self, row: &[f64]) -> f64 {
-        let parts = row.iter().zip(&self.columns).map(|(value, it)| it.part(*value, self.tol));
-        math::finite(parts.fold(0.0, |sum, part| sum + part))
+    /// The columns' parts of the row's score.
+    fn parts(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        row.iter().zip(&self.columns).map(|(value, it)| it.part(*value, self.tol))
+    }
+}
+
+impl ExplainingModel for Hbos {
+    /// The parts of the score, less the least part that a training value has in that column.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns.len(), data.columns())?;
+        let explain = |row| self.parts(row).zip(&self.columns).map(|(part, it)| part - it.least);
+        Ok(data.iter_rows().flat_map(explain).map(math::finite).collect())
     }
 }
 
 impl Model for Hbos {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.columns.len(), data.columns())?;
-        Ok(data.iter_rows().map(|row| self.score_row(row)).collect())
+        let score = |row| math::finite(self.parts(row).fold(0.0, |sum, part| sum + part));
+        Ok(data.iter_rows().map(score).collect())
     }
 
     fn save(&self) -> Vec<u8> {
@@ -35,6 +45,7 @@ impl Model for Hbos {
         for column in &self.columns {
             state.numbers(column.edges.as_slice());
             state.numbers(&column.parts);
+            state.number(column.least);
         }
         state.finish()
     }
@@ -55,12 +66,12 @@ impl Model for Hbos {
 
 impl Histogram {
     fn read(state: &mut state::Reader<'_>) -> Result<Self, Error> {
-        let (edges, parts) = (state.numbers()?, state.numbers()?);
+        let (edges, parts, least) = (state.numbers()?, state.numbers()?, state.number()?);
         let edges = Edges::checked(edges).filter(|edges| edges.bins() == parts.len());
         let edges = edges.ok_or_else(|| state::bad("the bins are no bins"))?;
-        if !parts.iter().all(|part| part.is_finite()) {
+        if !parts.iter().chain([&least]).all(|part| part.is_finite()) {
             return Err(state::bad("a part is not finite"));
         }
-        Ok(Self::from_parts(edges, parts))
+        Ok(Self::from_parts(edges, parts, least))
     }
 }

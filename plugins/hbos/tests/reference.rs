@@ -1,16 +1,17 @@
 //! HBOS against PyOD's numbers, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use hbos::{Detect, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};
 use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
 const DEFAULTS: Options = Options { n_bins: 10, alpha: 0.1, tol: 0.5 };
 
 battery!(Subject::<Detect>::new(|| DEFAULTS));
 battery!(many_bins, Subject::<Detect>::new(|| Options { n_bins: 300, ..DEFAULTS }));
+explanations!(Subject::<Detect>::new(|| DEFAULTS));
 
 fn fit(columns: usize, values: &[f64]) -> Fitted<hbos::Hbos> {
     Detect::fit(&Matrix::new(columns, values), DEFAULTS, 7).unwrap()

@@ -16,16 +16,25 @@ impl Mad {
         Self { centers, cap }
     }
 
-    fn score_row(&self, row: &[f64]) -> f64 {
-        let parts = row.iter().zip(&self.centers).map(|(value, it)| it.part(*value, self.cap));
-        parts.fold(0.0, |sum, part| sum + part)
+    /// The columns' parts of the row's score.
+    fn parts(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        row.iter().zip(&self.centers).map(|(value, it)| it.part(*value, self.cap))
+    }
+}
+
+impl ExplainingModel for Mad {
+    /// The parts of the score.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.centers.len(), data.columns())?;
+        Ok(data.iter_rows().flat_map(|row| self.parts(row)).collect())
     }
 }
 
 impl Model for Mad {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.centers.len(), data.columns())?;
-        Ok(data.iter_rows().map(|row| self.score_row(row)).collect())
+        let score = |row| self.parts(row).fold(0.0, |sum, part| sum + part);
+        Ok(data.iter_rows().map(score).collect())
     }
 
     fn save(&self) -> Vec<u8> {

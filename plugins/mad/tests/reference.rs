@@ -4,12 +4,13 @@
 
 use mad::{Detect, Mad, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};
-use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery};
+use pynomaly_sdk::{Detector, Error, ExplainingModel, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
 const DEFAULTS: Options = Options { cap: 10.0 };
 
 battery!(Subject::<Detect>::new(|| DEFAULTS));
+explanations!(Subject::<Detect>::new(|| DEFAULTS));
 
 fn fit(columns: usize, values: &[f64]) -> Fitted<Mad> {
     Detect::fit(&Matrix::new(columns, values), DEFAULTS, 7).unwrap()
@@ -45,4 +46,15 @@ fn the_default_is_the_documented_one() {
     assert_eq!(Options::parse(Vec::new()).unwrap(), DEFAULTS);
     let error = Options::parse(vec![("cap".to_owned(), Value::Number(0.5))]).unwrap_err();
     assert!(matches!(error, Error::InvalidParameter { .. }));
+}
+
+#[test]
+fn contributions_are_the_very_summands_of_the_score() {
+    let golden = Golden::parse(include_str!("golden.json"));
+    let training = golden.training();
+    let Fitted { model, training_scores } = fit(4, &training);
+    let contributions = model.explain(&Matrix::new(4, &training)).unwrap();
+    for (parts, score) in contributions.chunks(4).zip(&training_scores) {
+        assert_eq!(parts.iter().fold(0.0, |sum, part| sum + part).to_bits(), score.to_bits());
+    }
 }

@@ -42,6 +42,45 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(square).fold(0.0, |sum, square| sum + square).sqrt()
 }
 
+impl Mahalanobis {
+    /// Adds to each column of `to` its share of a standardised row's score.
+    fn add_shares(&self, row: &[f64], to: &mut [f64]) {
+        let Principal { variances, axes, .. } = &self.principal;
+        let total = variances.iter().fold(0.0, |sum, variance| sum + variance);
+        for (axis, variance) in axes.chunks_exact(row.len().max(1)).zip(variances) {
+            let columns = to.iter_mut().zip(row.iter().zip(axis));
+            match self.method {
+                Method::Mahalanobis => {
+                    let along = kernels::dot(axis, row) / variance;
+                    columns.for_each(|(to, (value, entry))| *to += value * entry * along);
+                }
+                Method::PyodPca => {
+                    let weighted = distance(row, axis) * (variance / total);
+                    columns.for_each(|(to, (value, entry))| {
+                        *to += (value - entry) * ((value - entry) / weighted);
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl ExplainingModel for Mahalanobis {
+    /// `mahalanobis`: a standardised value times its column's entry of Σ⁻¹ · row. `pyod_pca`: each
+    /// distance is shared out as its square is the sum of the columns' squares.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.principal.means.len(), data.columns())?;
+        let mut shares = vec![0.0; data.values().len()];
+        let mut standardized = Vec::new();
+        for (row, to) in data.iter_rows().zip(shares.chunks_exact_mut(data.columns())) {
+            self.principal.standardize(row, &mut standardized);
+            self.add_shares(&standardized, to);
+        }
+        shares.iter_mut().for_each(|share| *share = math::finite(*share));
+        Ok(shares)
+    }
+}
+
 impl Model for Mahalanobis {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.principal.means.len(), data.columns())?;

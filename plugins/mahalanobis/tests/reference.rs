@@ -5,7 +5,7 @@
 use mahalanobis::{Detect, Mahalanobis, Method, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};
 use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
 const MAHALANOBIS: Options = Options { method: Method::Mahalanobis };
 const PYOD_PCA: Options = Options { method: Method::PyodPca };
@@ -14,6 +14,8 @@ const PYOD_PCA: Options = Options { method: Method::PyodPca };
 battery!(Subject::<Detect>::new(|| MAHALANOBIS).rounding(1e-6));
 // Which axes columns without correlation have is a matter of rounding.
 battery!(pyod_pca, Subject::<Detect>::new(|| PYOD_PCA).order_matters());
+explanations!(Subject::<Detect>::new(|| MAHALANOBIS).rounding(1e-6));
+explanations!(pyod_pca_explains, Subject::<Detect>::new(|| PYOD_PCA));
 
 fn fit(columns: usize, values: &[f64], options: Options) -> Fitted<Mahalanobis> {
     Detect::fit(&Matrix::new(columns, values), options, 7).unwrap()

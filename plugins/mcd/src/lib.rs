@@ -44,4 +44,4 @@ impl Detector for Detect {
     }
 }
 
-pynomaly_sdk::export!(Detect);
+pynomaly_sdk::export!(Detect, explainer);

@@ -4,13 +4,14 @@
 
 use mcd::{Detect, Mcd, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};
-use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery};
+use pynomaly_sdk::{Detector, ExplainingModel, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
 const DEFAULTS: Options = Options { support_fraction: None };
 
 // On rows with many equal ones which of them are left out is a matter of rounding.
 battery!(Subject::<Detect>::new(|| DEFAULTS).order_matters().constants_matter());
+explanations!(Subject::<Detect>::new(|| DEFAULTS).rounding(1e-6));
 
 fn fit(columns: usize, values: &[f64], options: Options) -> Fitted<Mcd> {
     Detect::fit(&Matrix::new(columns, values), options, 7).unwrap()
@@ -66,4 +67,17 @@ fn the_default_is_that_of_pyod() {
     assert_eq!(Options::parse(Vec::new()).unwrap(), DEFAULTS);
     let given = vec![("support_fraction".to_owned(), Value::Number(0.4))];
     assert!(Options::parse(given).is_err());
+}
+
+#[test]
+fn the_column_that_is_wrong_contributes_most() {
+    let golden = Golden::parse(include_str!("golden.json"));
+    let model = fit(4, &golden.training(), DEFAULTS).model;
+    for column in 0..4 {
+        let mut row = [0.0; 4];
+        row[column] = 9.0;
+        let contributions = model.explain(&Matrix::new(4, &row)).unwrap();
+        let most = contributions.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
+        assert_eq!(most, column, "{contributions:?}");
+    }
 }

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use std::sync::Once;
 
 pub use pynomaly_sdk_bindings as bindings;
+pub use pynomaly_sdk_explaining as explaining;
+pub use pynomaly_sdk_streaming as streaming;
 
 /// The world without abilities, of which only the export macro is used: it makes a component that
 /// exports nothing but `detector`, out of the functions of [`bindings`].
@@ -37,7 +39,7 @@ impl<M> AdapterModel<M> {
         Self(RefCell::new(model))
     }
 
-    fn get(&self) -> Result<Ref<'_, M>, types::Error> {
+    pub(crate) fn get(&self) -> Result<Ref<'_, M>, types::Error> {
         self.0.try_borrow().map_err(|_| busy())
     }
 

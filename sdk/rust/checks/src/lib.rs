@@ -1,6 +1,6 @@
 //! What is true of every detector, checked in one way: for the tests of a plugin's crate.
 //!
-//! [`battery!`] writes the tests; [`Subject`] says what of, and what the method does not promise.
+//! [`battery!`] writes the tests, and [`explanations!`] those of a model that says why; [`Subject`] says what of, and what the method does not promise.
 //! [`Golden`] reads the numbers of a reference.
 //!
 //! ```
@@ -86,6 +86,29 @@ macro_rules! battery {
             #[test]
             fn damaged_states_are_refused_or_still_score() {
                 $subject.check_damaged_states();
+            }
+        }
+    };
+}
+
+/// Writes a test for each check of the contributions of a [`Subject`] whose model explains.
+#[macro_export]
+macro_rules! explanations {
+    ($subject:expr) => {
+        $crate::explanations!(explanations, $subject);
+    };
+    ($name:ident, $subject:expr) => {
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn contributions_add_up_to_the_score_and_are_the_same_alone() {
+                $subject.check_contributions();
+            }
+
+            #[test]
+            fn constants_contribute_nothing() {
+                $subject.check_contribution_of_constants();
             }
         }
     };

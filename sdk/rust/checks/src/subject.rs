@@ -3,7 +3,7 @@
 use crate::golden::{assert_close, bits};
 use crate::tables::{Table, each, tables, tables_of_any_size};
 use proptest::prelude::*;
-use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
+use pynomaly_sdk::{Detector, Error, ExplainingModel, Fitted, Matrix, Model};
 
 const SEED: u64 = 7;
 /// How far scores may differ, relative to the greatest, where only rounding may differ.
@@ -185,6 +185,42 @@ impl<D: Detector> Subject<D> {
 
     fn tolerance(&self, scores: &[f64]) -> f64 {
         self.rounding * scores.iter().fold(1.0, |greatest, it| it.abs().max(greatest))
+    }
+}
+
+impl<D: Detector<Model: ExplainingModel>> Subject<D> {
+    /// Contributions are finite, one a value; a row's have the bits alone that they have in a
+    /// batch, also after loading; and they add up to its score less what is the same for all rows.
+    pub fn check_contributions(&self) {
+        each(&tables(self.least_rows), |table| {
+            let model = self.fit(&table).unwrap().model;
+            let contributions = model.explain(&matrix(&table)).unwrap();
+            assert_eq!(contributions.len(), table.values.len());
+            assert_finite(&contributions);
+            let loaded = D::Model::load(&model.save()).unwrap();
+            let rows = table.values.chunks_exact(table.columns);
+            let of_rows = contributions.chunks_exact(table.columns);
+            for (row, expected) in rows.zip(of_rows.clone()) {
+                let alone = loaded.explain(&Matrix::new(table.columns, row)).unwrap();
+                assert_eq!(bits(&alone), bits(expected));
+            }
+            let sums: Vec<f64> = of_rows.map(|row| row.iter().sum()).collect();
+            let expected = differences(&model.score(&matrix(&table)).unwrap());
+            assert_close(&differences(&sums), &expected, self.tolerance(&expected));
+        });
+    }
+
+    /// The constant of a constant column contributes 0.
+    pub fn check_contribution_of_constants(&self) {
+        let tables = (tables(self.least_rows), prop::sample::select(vec![0.0, 0.1, -7.0, 1e9]));
+        each(&tables, |(table, constant)| {
+            let rows = table.values.chunks_exact(table.columns);
+            let values = rows.flat_map(|row| row.iter().copied().chain([constant])).collect();
+            let wider = Table { columns: table.columns + 1, values };
+            let contributions = self.fit(&wider).unwrap().model.explain(&matrix(&wider)).unwrap();
+            let last = contributions.iter().skip(table.columns).step_by(wider.columns);
+            assert!({ last }.all(|it| *it == 0.0));
+        });
     }
 }
 
