@@ -1,6 +1,9 @@
 //! Centres of clusters, and which clusters are large.
 
-use pynomaly_sdk::kernels::{self, LANES};
+use pynomaly_sdk::kernels;
+
+/// Centres whose distances are computed together: as many as there are by default.
+const LANES: usize = 8;
 
 /// Centres, one after the other and [`LANES`] together.
 #[derive(Debug)]

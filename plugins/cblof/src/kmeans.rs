@@ -33,7 +33,7 @@ fn first_centers(training: &Matrix<'_>, count: usize, random: &mut Random) -> Ce
     let mut chosen = row(random.below(training.rows())).to_vec();
     let mut distances = vec![f64::INFINITY; training.rows()];
     shorten(&mut distances, training, &chosen);
-    let draws = 2 + usize::try_from(count.ilog2()).unwrap_or_default();
+    let draws = 2 + count.ilog2() as usize * 7 / 10;
     for _ in 1..count {
         let total = sum(&distances);
         if total.is_nan() || total <= 0.0 {

@@ -4,7 +4,21 @@ use pynomaly_sdk::prelude::*;
 
 /// Bins of equal width: one edge more than there are bins, strictly ascending.
 #[derive(Debug)]
-pub(crate) struct Edges(Vec<f64>);
+pub(crate) struct Edges {
+    /// The edges, and an infinite one behind them.
+    edges: Vec<f64>,
+    /// Bins per unit.
+    scale: f64,
+    /// Whether rounding moves no edge by anything that counts against a bin's width.
+    is_regular: bool,
+}
+
+/// How many edges are below a value, and how many are not above it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) below: usize,
+    pub(crate) not_above: usize,
+}
 
 impl Edges {
     /// From the least to the greatest of `values`, as `numpy.histogram` lays them. Where these
@@ -12,8 +26,7 @@ impl Edges {
     /// sides; more where the values are so great that even this does not do. `None` where the
     /// width is not finite.
     pub(crate) fn around(values: &[f64], bins: usize) -> Option<Self> {
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = kernels::range(values);
         let wide = low.abs().max(high.abs()) * 1e-9;
         let lay = |margin| Self::checked(Self::between(low - margin, high + margin, bins));
         [0.0, 0.5, wide].into_iter().find_map(lay)
@@ -27,47 +40,58 @@ impl Edges {
     }
 
     /// Takes edges that are finite, of finite width, and strictly ascending.
-    pub(crate) fn checked(edges: Vec<f64>) -> Option<Self> {
-        let width = edges.last()? - edges.first()?;
-        let ascending = edges.len() > 2 && edges.is_sorted_by(|a, b| a < b);
-        (ascending && width.is_finite()).then_some(Self(edges))
+    #[expect(clippy::cast_precision_loss, reason = "a number of bins")]
+    pub(crate) fn checked(mut edges: Vec<f64>) -> Option<Self> {
+        let (low, high) = (*edges.first()?, *edges.last()?);
+        let bins = edges.len() - 1;
+        let ascending = bins > 1 && edges.is_sorted_by(|a, b| a < b);
+        if !(ascending && (high - low).is_finite()) {
+            return None;
+        }
+        let step = (high - low) / bins as f64;
+        let exact = |(place, edge): (usize, &f64)| (place as f64 * step + low - edge).abs();
+        let rounding = low.abs().max(high.abs()) * f64::EPSILON;
+        let is_regular = edges.iter().enumerate().all(|it| exact(it) + 4.0 * rounding < step / 4.0);
+        edges.push(f64::INFINITY);
+        Some(Self { edges, scale: bins as f64 / (high - low), is_regular })
     }
 
     pub(crate) fn as_slice(&self) -> &[f64] {
-        &self.0
+        self.edges.get(..=self.bins()).unwrap_or_default()
     }
 
     /// Number of bins.
     pub(crate) fn bins(&self) -> usize {
-        self.0.len() - 1
+        self.edges.len() - 2
     }
 
     /// Widths of the bins.
     fn widths(&self) -> impl Iterator<Item = f64> {
-        self.0.iter().zip(self.0.iter().skip(1)).map(|(low, high)| high - low)
+        self.as_slice().iter().zip(self.as_slice().iter().skip(1)).map(|(low, high)| high - low)
     }
 
-    /// How many edges are `before` a value. The place is computed, and set right by looking.
+    /// Where a value is. Of regular edges the place is computed, and set right by looking at the
+    /// two edges it may be at.
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "a number of bins")]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    fn place(&self, value: f64, before: impl Fn(f64) -> bool) -> usize {
-        let (low, high) = self.ends();
-        let part = (value - low) / (high - low);
-        let mut place = ((part * self.bins() as f64) as usize).min(self.bins());
-        let is_before = |place: usize| self.0.get(place).is_some_and(|edge| before(*edge));
-        while is_before(place) {
-            place += 1;
+    pub(crate) fn place(&self, value: f64) -> Place {
+        let low = self.edges.first().copied().unwrap_or_default();
+        let guess = (((value - low) * self.scale) as u32 as usize).min(self.bins());
+        match self.edges.get(guess..) {
+            Some([first, second, ..]) if self.is_regular => Place {
+                below: guess + usize::from(*first < value) + usize::from(*second < value),
+                not_above: guess + usize::from(*first <= value) + usize::from(*second <= value),
+            },
+            _ => Place {
+                below: self.edges.partition_point(|edge| *edge < value),
+                not_above: self.edges.partition_point(|edge| *edge <= value),
+            },
         }
-        while place > 0 && !is_before(place - 1) {
-            place -= 1;
-        }
-        place
     }
 
     fn ends(&self) -> (f64, f64) {
         let end = |edge: Option<&f64>| edge.copied().unwrap_or_default();
-        (end(self.0.first()), end(self.0.last()))
+        (end(self.as_slice().first()), end(self.as_slice().last()))
     }
 }
 
@@ -84,25 +108,63 @@ pub(crate) struct Histogram {
 }
 
 impl Histogram {
-    /// A bin holds the values from its left edge to below its right one; the last holds also
-    /// its right edge.
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    pub(crate) fn new(edges: Edges, values: &[f64], alpha: f64) -> Self {
-        let mut counts = vec![0_u32; edges.bins()];
-        for value in values {
-            let bin = edges.place(*value, |edge| edge <= *value).clamp(1, edges.bins()) - 1;
-            counts.iter_mut().skip(bin).take(1).for_each(|count| *count += 1);
+    /// Counts `values`, and adds each one's part to the score that stands at its place in `scores`.
+    /// A bin holds the values from its left edge to below its right one; the last holds also its
+    /// right edge.
+    pub(crate) fn count(edges: Edges, values: &[f64], alpha: f64, scores: &mut [f64]) -> Self {
+        // One place more on both sides than there are bins.
+        let mut counts = vec![0_u32; edges.bins() + 2];
+        let mut below = vec![0_u16; values.len()];
+        let mut place = |(value, below): (&f64, &mut u16)| {
+            let place = edges.place(*value);
+            *below = u16::try_from(place.below).unwrap_or(u16::MAX);
+            if let Some(count) = counts.get_mut(place.not_above) {
+                *count += 1;
+            }
+        };
+        let ((fours, rest), (to_fours, to_rest)) =
+            (values.as_chunks::<4>(), below.as_chunks_mut::<4>());
+        for (values, below) in fours.iter().zip(to_fours) {
+            values.iter().zip(below).for_each(&mut place);
         }
-        let part = |(count, width): (u32, f64)| {
-            let density = f64::from(count) / width / values.len() as f64;
+        rest.iter().zip(to_rest).for_each(&mut place);
+        let known = Self::from_counts(edges, &counts, values.len(), alpha);
+        known.add_parts(&below, scores)
+    }
+
+    /// From how many values have so many edges not above them.
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    fn from_counts(edges: Edges, counts: &[u32], rows: usize, alpha: f64) -> Self {
+        let on_last = counts.get(edges.bins() + 1).copied().unwrap_or_default();
+        let last = edges.bins() - 1;
+        let part = |(bin, (count, width)): (usize, (&u32, f64))| {
+            let count = count + if bin == last { on_last } else { 0 };
+            let density = f64::from(count) / width / rows as f64;
             -math::log2(math::finite(density + alpha))
         };
-        let parts = counts.into_iter().zip(edges.widths()).map(part).collect();
-        let mut known = Self::from_parts(edges, parts, f64::MAX);
-        // No training value is outside, so the tolerance does not matter.
-        let parts = values.iter().map(|value| known.part(*value, 0.0));
-        known.least = parts.fold(f64::MAX, f64::min);
-        known
+        let counts = counts.iter().skip(1).zip(edges.widths());
+        let parts = counts.enumerate().map(part).collect();
+        Self::from_parts(edges, parts, f64::MAX)
+    }
+
+    /// Adds the parts of values that have so many edges below them, all within the bins.
+    fn add_parts(mut self, below: &[u16], scores: &mut [f64]) -> Self {
+        let first = self.parts.first().into_iter();
+        let by_place: Vec<f64> = first.chain(&self.parts).copied().collect();
+        let mut least = f64::MAX;
+        let mut add = |(score, place): (&mut f64, &u16)| {
+            let part = by_place.get(*place as usize).copied().unwrap_or_default();
+            least = if part < least { part } else { least };
+            *score += part;
+        };
+        let ((fours, rest), (of_fours, of_rest)) =
+            (scores.as_chunks_mut::<4>(), below.as_chunks::<4>());
+        for (scores, below) in fours.iter_mut().zip(of_fours) {
+            scores.iter_mut().zip(below).for_each(&mut add);
+        }
+        rest.iter_mut().zip(of_rest).for_each(&mut add);
+        self.least = least;
+        self
     }
 
     /// Of as many finite parts as there are bins.
@@ -114,7 +176,7 @@ impl Histogram {
     /// A value's part of the score. PyOD looks a value up in the bin that is open on its left,
     /// though it was counted in the one open on its right; it makes a difference on edges only.
     pub(crate) fn part(&self, value: f64, tol: f64) -> f64 {
-        let place = self.edges.place(value, |edge| edge < value);
+        let place = self.edges.place(value).below;
         let bins = self.edges.bins();
         if (place == 0 || place > bins) && self.is_far(value, tol) {
             return self.greatest;
@@ -139,11 +201,11 @@ mod tests {
 
     #[test]
     fn edges_between_any_two_values() {
-        assert_eq!(Edges::around(&[3.0, 1.0], 4).unwrap().0, [1.0, 1.5, 2.0, 2.5, 3.0]);
-        assert_eq!(Edges::around(&[7.0], 2).unwrap().0, [6.5, 7.0, 7.5]);
+        assert_eq!(Edges::around(&[3.0, 1.0], 4).unwrap().as_slice(), [1.0, 1.5, 2.0, 2.5, 3.0]);
+        assert_eq!(Edges::around(&[7.0], 2).unwrap().as_slice(), [6.5, 7.0, 7.5]);
         for (low, high) in [(1e17, 1e17), (5e-324, 1e-323), (1.0, 1.0_f64.next_up())] {
-            let edges = Edges::around(&[low, high], 10).unwrap().0;
-            assert!(edges[0] <= low && edges[10] >= high);
+            let edges = Edges::around(&[low, high], 10).unwrap();
+            assert!(edges.ends().0 <= low && edges.ends().1 >= high);
         }
         assert!(Edges::around(&[f64::MIN, f64::MAX], 10).is_none());
     }
@@ -151,9 +213,30 @@ mod tests {
     #[test]
     fn values_fall_into_their_bins() {
         let edges = Edges::around(&[0.0, 10.0], 10).unwrap();
-        for (value, place) in [(-1e308, 0), (0.0, 0), (0.1, 1), (1.0, 1), (10.0, 10), (10.1, 11)] {
-            assert_eq!(edges.place(value, |edge| edge < value), place, "{value}");
+        for (value, below) in [(-1e308, 0), (0.0, 0), (0.1, 1), (1.0, 1), (10.0, 10), (10.1, 11)] {
+            assert_eq!(edges.place(value).below, below, "{value}");
         }
-        assert_eq!(edges.place(1.0, |edge| edge <= 1.0), 2);
+        assert_eq!(edges.place(1.0), Place { below: 1, not_above: 2 });
+        assert_eq!(edges.place(f64::MAX), Place { below: 11, not_above: 11 });
+    }
+
+    #[test]
+    fn computed_places_are_those_that_looking_at_every_edge_gives() {
+        for (low, width, bins) in
+            [(0.0, 1.0, 10), (-3.7, 1e-3, 77), (1e9, 1e-6, 7), (0.1, 1e200, 1000)]
+        {
+            let edges = Edges::around(&[low, low + width], bins).unwrap();
+            let near = edges.as_slice().iter().flat_map(|it| [it.next_down(), *it, it.next_up()]);
+            for value in near.chain((-9..99).map(|it| low + width * f64::from(it) / 90.0)) {
+                let count = |is_it: &dyn Fn(&f64) -> bool| {
+                    edges.as_slice().iter().filter(|edge| is_it(edge)).count()
+                };
+                let expected = Place {
+                    below: count(&|edge| *edge < value),
+                    not_above: count(&|edge| *edge <= value),
+                };
+                assert_eq!(edges.place(value), expected, "{value} {low} {width}");
+            }
+        }
     }
 }
