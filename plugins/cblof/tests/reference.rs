@@ -1,6 +1,6 @@
 //! CBLOF against its definition, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cblof::{Cblof, Detect, Options};
 use pynomaly_sdk::parameters::Parameters;

@@ -1,7 +1,5 @@
 //! INNE against PyOD's numbers, and against itself.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use inne::{Detect, Options};
 use pynomaly_sdk::parameters::Parameters;
 use pynomaly_sdk::{Detector, Matrix, Model};

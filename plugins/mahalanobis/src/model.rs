@@ -56,8 +56,10 @@ impl Mahalanobis {
                 }
                 Method::PyodPca => {
                     let weighted = distance(row, axis) * (variance / total);
+                    // From a tip that the row stands on there is nothing to share out.
+                    let unit = if weighted > 0.0 { weighted.recip() } else { 0.0 };
                     columns.for_each(|(to, (value, entry))| {
-                        *to += (value - entry) * ((value - entry) / weighted);
+                        *to += (value - entry) * (value - entry) * unit;
                     });
                 }
             }

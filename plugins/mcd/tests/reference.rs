@@ -1,6 +1,6 @@
 //! MCD against a slow search's numbers, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use mcd::{Detect, Mcd, Options};
 use pynomaly_sdk::parameters::{Parameters, Value};

@@ -97,7 +97,12 @@ impl Collect for Neighbors {
     }
 
     fn offer(&mut self, distance: f64, row: u32) {
-        if distance >= self.bound() || self.left_out == Some(row) {
+        let is_full = self.found.len() >= self.count;
+        let comes_last = |last: &Neighbor| (last.distance, last.row) <= (distance, row);
+        // A distance that cannot be squared is no distance.
+        let is_useless =
+            distance.is_infinite() || is_full && self.found.last().is_some_and(comes_last);
+        if is_useless || self.left_out == Some(row) {
             return;
         }
         let nearer = |kept: &Neighbor| (kept.distance, kept.row) < (distance, row);
