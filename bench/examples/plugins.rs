@@ -29,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     compare(&engine, "ecod", &data, || {
         let rows = pynomaly_sdk::Matrix::new(COLUMNS, data.values());
-        black_box(ecod::Detect::fit(&rows, (), 7).is_ok());
+        let options = ecod::Options { method: ecod::Method::Ecod };
+        black_box(ecod::Detect::fit(&rows, options, 7).is_ok());
     })?;
     compare(&engine, "knn", &data, || {
         let rows = pynomaly_sdk::Matrix::new(COLUMNS, data.values());

@@ -1,11 +1,12 @@
 //! Learning: sort each column; the rank of a value is how rare it is.
 
+use crate::Method;
 use crate::model::{Column, Ecod, Tails};
 use crate::skewness;
 use pynomaly_sdk::prelude::*;
 
-pub(crate) fn fit(training: &Matrix<'_>) -> Fitted<Ecod> {
-    let tails = Tails::new(training.rows());
+pub(crate) fn fit(training: &Matrix<'_>, method: Method) -> Fitted<Ecod> {
+    let tails = Tails::new(training.rows(), method);
     let mut training_scores = vec![0.0; training.rows()];
     let mut columns = Vec::with_capacity(training.columns());
     for column in 0..training.columns() {

@@ -1,90 +1,70 @@
-//! ECOD against PyOD's numbers, and against itself.
+//! ECOD and COPOD against PyOD's numbers, and against themselves.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use ecod::{Detect, Ecod};
-use proptest::prelude::*;
-use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
-use serde_json::Value;
+use ecod::{Detect, Ecod, Method, Options};
+use pynomaly_sdk::parameters::{Parameters, Value};
+use pynomaly_sdk::{Detector, ExplainingModel, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, explanations};
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
-}
+battery!(Subject::<Detect>::new(|| Options { method: Method::Ecod }));
+battery!(copod, Subject::<Detect>::new(|| Options { method: Method::Copod }));
+explanations!(Subject::<Detect>::new(|| Options { method: Method::Ecod }));
+explanations!(copod_explains, Subject::<Detect>::new(|| Options { method: Method::Copod }));
 
-fn fit(columns: usize, values: &[f64]) -> Fitted<Ecod> {
-    Detect::fit(&Matrix::new(columns, values), (), 7).unwrap()
-}
-
-fn bits(scores: &[f64]) -> Vec<u64> {
-    scores.iter().map(|score| score.to_bits()).collect()
+fn fit(columns: usize, values: &[f64], method: Method) -> Fitted<Ecod> {
+    Detect::fit(&Matrix::new(columns, values), Options { method }, 7).unwrap()
 }
 
 #[test]
 fn training_scores_are_those_of_pyod() {
-    let golden: Value = serde_json::from_str(include_str!("golden.json")).unwrap();
-    let rows = golden["X"].as_array().unwrap();
-    let training = golden["n_train"].as_u64().unwrap() as usize;
-    let values: Vec<f64> = rows[..training].iter().flat_map(numbers).collect();
-    let scores = fit(4, &values).training_scores;
-    let expected = numbers(&golden["ECOD"]["decision_scores_"]);
-    assert_eq!(scores.len(), expected.len());
-    for (score, expected) in scores.iter().zip(&expected) {
-        assert!((score - expected).abs() < 1e-9, "{score} {expected}");
+    let golden = Golden::parse(include_str!("golden.json"));
+    for (name, method) in [("ECOD", Method::Ecod), ("COPOD", Method::Copod)] {
+        let scores = fit(4, &golden.training(), method).training_scores;
+        assert_close(&scores, &golden.numbers(name, "decision_scores_"), 1e-9);
     }
 }
 
 #[test]
+fn the_method_is_a_parameter() {
+    let parse = |text: &str| Options::parse(vec![("method".into(), Value::Text(text.into()))]);
+    assert_eq!(parse("copod").unwrap().method, Method::Copod);
+    assert_eq!(Options::parse(Vec::new()).unwrap().method, Method::Ecod);
+    assert!(parse("COPOD").is_err());
+}
+
+#[test]
 fn constant_column_adds_nothing() {
-    let scores = fit(2, &[1.0, 5.0, 2.0, 5.0, 9.0, 5.0]).training_scores;
-    assert_eq!(scores, fit(1, &[1.0, 2.0, 9.0]).training_scores);
+    for method in [Method::Ecod, Method::Copod] {
+        let scores = fit(2, &[1.0, 5.0, 2.0, 5.0, 9.0, 5.0], method).training_scores;
+        assert_eq!(scores, fit(1, &[1.0, 2.0, 9.0], method).training_scores);
+    }
+}
+
+#[test]
+fn copod_heeds_the_long_tail_and_ecod_both() {
+    let values = [1.0, 2.0, 3.0, 4.0, 90.0];
+    let [ecod, copod] =
+        [Method::Ecod, Method::Copod].map(|method| fit(1, &values, method).training_scores);
+    assert_eq!(ecod[4], copod[4]);
+    assert_eq!(copod[0], ecod[0] / 2.0);
 }
 
 #[test]
 fn value_beyond_all_training_values_scores_above_them_and_stays_finite() {
-    let fitted = fit(1, &[1.0, 2.0, 3.0, 4.0]);
+    let fitted = fit(1, &[1.0, 2.0, 3.0, 4.0], Method::Ecod);
     let scores = fitted.model.score(&Matrix::new(1, &[4.0, 5.0, 1e300, -1e300])).unwrap();
     assert!(scores[1] > scores[0] && scores.iter().all(|score| score.is_finite()));
     assert_eq!(scores[1], scores[2]);
 }
 
-fn table() -> impl Strategy<Value = (usize, Vec<f64>)> {
-    let cell = prop_oneof![-1e3..1e3, (-3i32..3).prop_map(f64::from)];
-    (1usize..5, 1usize..40).prop_flat_map(move |(columns, rows)| {
-        (Just(columns), prop::collection::vec(cell.clone(), columns * rows))
-    })
-}
-
-proptest! {
-    #[test]
-    fn a_training_row_scores_the_same_alone_in_a_batch_and_while_fitting((columns, values) in table()) {
-        let fitted = fit(columns, &values);
-        let batch = fitted.model.score(&Matrix::new(columns, &values)).unwrap();
-        prop_assert_eq!(bits(&batch), bits(&fitted.training_scores));
-        for (row, score) in values.chunks(columns).zip(&batch) {
-            let alone = fitted.model.score(&Matrix::new(columns, row)).unwrap();
-            prop_assert_eq!(bits(&alone), bits(&[*score]));
-        }
-    }
-
-    #[test]
-    fn saved_and_loaded_models_score_the_same_bits((columns, values) in table()) {
-        let fitted = fit(columns, &values);
-        let loaded = Ecod::load(&fitted.model.save()).unwrap();
-        let scores = loaded.score(&Matrix::new(columns, &values)).unwrap();
-        prop_assert_eq!(bits(&scores), bits(&fitted.training_scores));
-        prop_assert_eq!(loaded.save(), fitted.model.save());
-    }
-
-    #[test]
-    fn damaged_states_are_refused_or_still_score(at in 0usize..200, byte: u8, cut in 0usize..200) {
-        let mut state = fit(2, &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0]).model.save();
-        let length = state.len();
-        state[at % length] = byte;
-        state.truncate(length - cut % length);
-        if let Ok(model) = Ecod::load(&state)
-            && let Ok(scores) = model.score(&Matrix::new(2, &[1.0, 2.0]))
-        {
-            prop_assert!(scores[0].is_finite());
-        }
+#[test]
+fn contributions_are_the_very_summands_of_the_score() {
+    let golden = Golden::parse(include_str!("golden.json"));
+    let training = golden.training();
+    let Fitted { model, training_scores } = fit(4, &training, Method::Ecod);
+    let contributions = model.explain(&Matrix::new(4, &training)).unwrap();
+    for (parts, score) in contributions.chunks(4).zip(&training_scores) {
+        assert_eq!(parts.iter().fold(0.0, |sum, part| sum + part).to_bits(), score.to_bits());
     }
 }

@@ -10,12 +10,27 @@ pub const LANES: usize = 16;
 /// A block of up to [`LANES`] rows, column after column: `block[column][lane]`.
 pub type Block = [[f64; LANES]];
 
-/// Squared Euclidean distances from `query` to the [`LANES`] rows of `block`, which has one entry
-/// per column. Each sum runs from the first column to the last.
+/// Rows of `columns` values each as blocks, one after the other: `N` rows are `columns` entries. The last block is filled up with rows of `filler`; infinitely distant ones, where it
+/// is infinite. `columns` is at least 1.
+#[must_use]
+pub fn blocks<const N: usize>(columns: usize, values: &[f64], filler: f64) -> Vec<[f64; N]> {
+    let columns = columns.max(1);
+    let lanes = |rows: &[f64], column: usize| {
+        let mut lanes = [filler; N];
+        let values = rows.iter().skip(column).step_by(columns);
+        lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane = *value);
+        lanes
+    };
+    let groups = values.chunks(N.max(1) * columns);
+    groups.flat_map(|rows| (0..columns).map(move |column| lanes(rows, column))).collect()
+}
+
+/// Squared Euclidean distances from `query` to the `N` rows of `block` (mostly a [`Block`]), which
+/// has one entry per column. Each sum runs from the first column to the last.
 #[must_use]
 #[inline]
-pub fn squared_distances(query: &[f64], block: &Block) -> [f64; LANES] {
-    let mut sums = [0.0; LANES];
+pub fn squared_distances<const N: usize>(query: &[f64], block: &[[f64; N]]) -> [f64; N] {
+    let mut sums = [0.0; N];
     for (value, lanes) in query.iter().zip(block) {
         for (sum, lane) in sums.iter_mut().zip(lanes) {
             let difference = value - lane;
@@ -147,6 +162,22 @@ pub fn sum_of(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     rest.iter().fold((a + b) + (c + d), |sum, value| sum + f(*value))
 }
 
+/// The least and the greatest of `values`, which are no NaN; infinities of nothing.
+#[must_use]
+pub fn range(values: &[f64]) -> (f64, f64) {
+    let (groups, rest) = values.as_chunks::<LANES>();
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    for group in groups {
+        for ((low, high), value) in low.iter_mut().zip(&mut high).zip(group) {
+            *low = lesser(*value, *low);
+            *high = greater(*value, *high);
+        }
+    }
+    let low = low.iter().chain(rest).fold(f64::INFINITY, |low, value| lesser(*value, low));
+    let high = high.iter().chain(rest).fold(f64::NEG_INFINITY, |high, value| greater(*value, high));
+    (low, high)
+}
+
 /// The sum, in four interleaved partial sums.
 #[must_use]
 pub fn sum(values: &[f64]) -> f64 {
@@ -198,6 +229,29 @@ mod tests {
         assert_eq!(distances[0], 5.0);
         assert_eq!(distances[15], 14.0 * 14.0 + 4.0);
         assert!(any_below(&distances, 4.1) && !any_below(&distances, 4.0));
+    }
+
+    #[test]
+    fn blocks_hold_the_rows_and_the_filler() {
+        let values: Vec<f64> = (0..40).map(f64::from).collect();
+        let blocks = blocks::<LANES>(2, &values, -1.0);
+        assert_eq!(blocks.len(), 4);
+        assert_eq!(
+            (blocks[0][3], blocks[1][3], blocks[2][3], blocks[3][4]),
+            (6.0, 7.0, 38.0, -1.0)
+        );
+    }
+
+    #[test]
+    fn ranges_of_any_length() {
+        assert_eq!(range(&[]), (f64::INFINITY, f64::NEG_INFINITY));
+        for length in 1..50 {
+            let values: Vec<_> = (0..length).map(|it| f64::from(it * 7 % length)).collect();
+            let ends = |it: &[f64]| {
+                it.iter().fold((9e9_f64, -9e9_f64), |(l, h), v| (l.min(*v), h.max(*v)))
+            };
+            assert_eq!(range(&values), ends(&values));
+        }
     }
 
     #[test]

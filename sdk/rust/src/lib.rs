@@ -71,7 +71,9 @@
 
 mod argsort;
 mod detector;
+pub mod eigen;
 mod error;
+mod explaining;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod guest;
@@ -79,32 +81,65 @@ pub mod kernels;
 pub mod log;
 pub mod math;
 mod matrix;
+pub mod neighbors;
 pub mod parameters;
+mod principal;
+pub mod random;
+pub mod splitmix;
 pub mod state;
+mod streaming;
 
 pub use detector::{About, Detector, Fitted, Model, Task};
 pub use error::Error;
+pub use explaining::ExplainingModel;
+#[doc(hidden)]
+pub use explaining::is_explaining;
 pub use matrix::Matrix;
+pub use principal::Principal;
 pub use pynomaly_sdk_derive::{Choice, Parameters};
+pub use streaming::StreamingModel;
+#[doc(hidden)]
+pub use streaming::is_streaming;
 
 /// All that a detector needs, in one line.
 pub mod prelude {
     pub use crate::parameters::Parameters as _;
     pub use crate::{
-        About, Choice, Detector, Error, Fitted, Matrix, Model, Parameters, Task, kernels, log,
-        math, state,
+        About, Choice, Detector, Error, ExplainingModel, Fitted, Matrix, Model, Parameters,
+        StreamingModel, Task, kernels, log, math, state,
     };
 }
 
 /// Makes the crate a plugin that serves this [`Detector`]. Does nothing when the crate is not
 /// built for WebAssembly, so that it can be tested natively.
+///
+/// `export!(Detect)` serves the detector; `export!(Detect, explainer)` also the reasons for its
+/// scores, for which its model is an [`ExplainingModel`]; `export!(Detect, learner)` also its
+/// ability to learn from a stream, for which its model is a [`StreamingModel`]; and
+/// `export!(Detect, explainer, learner)` both.
 #[macro_export]
 macro_rules! export {
-    ($detector:ty) => {
+    (@ $detector:ty, $world:ident) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Served = $crate::guest::Adapter<$detector>;
-    $crate::guest::bindings::export!(Served with_types_in $crate::guest::bindings);
+    $crate::guest::$world::export!(Served with_types_in $crate::guest::bindings);
         };
+    };
+    ($detector:ty) => {
+        $crate::export!(@ $detector, plugin);
+    };
+    ($detector:ty, explainer) => {
+        const _: () = $crate::is_explaining::<$detector>();
+        $crate::export!(@ $detector, explaining);
+    };
+    ($detector:ty, learner) => {
+        const _: () = $crate::is_streaming::<$detector>();
+        $crate::export!(@ $detector, streaming);
+    };
+    ($detector:ty, explainer, learner) => {
+        const _: () = $crate::is_explaining::<$detector>();
+        const _: () = $crate::is_streaming::<$detector>();
+        $crate::export!(@ $detector, bindings);
     };
 }

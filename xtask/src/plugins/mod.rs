@@ -14,7 +14,8 @@ pub(crate) use toolchain::cache;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Components that `target/plugins/` is filled with: what the demo serves.
-const BUNDLED: [&str; 2] = ["ecod", "knn"];
+const BUNDLED: [&str; 10] =
+    ["cblof", "ecod", "hbos", "inne", "kde", "knn", "lof", "mad", "mahalanobis", "mcd"];
 /// Components that `target/plugins-test/` is filled with.
 const GUESTS: [&str; 5] = ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2"];
 

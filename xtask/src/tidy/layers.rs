@@ -4,15 +4,27 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
     ("pynomaly-engine", &["pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-store", &["pynomaly-core"]),
     ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-store"]),
     ("pynomaly", &["pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
-    ("pynomaly-sdk", &["pynomaly-sdk-derive"]),
+    (
+        "pynomaly-sdk",
+        &[
+            "pynomaly-sdk-bindings",
+            "pynomaly-sdk-derive",
+            "pynomaly-sdk-explaining",
+            "pynomaly-sdk-streaming",
+        ],
+    ),
+    ("pynomaly-sdk-bindings", &[]),
+    ("pynomaly-sdk-explaining", &[]),
+    ("pynomaly-sdk-streaming", &[]),
     ("pynomaly-sdk-derive", &[]),
+    ("pynomaly-sdk-checks", &["pynomaly-sdk"]),
 ];
 
 /// Heavy or dangerous dependencies, and the only crates that may name them.
@@ -23,7 +35,15 @@ const FENCED: [(&str, &[&str]); 7] = [
     ("redis", &["pynomaly-store"]),
     ("axum", &["pynomaly-server"]),
     ("jsonwebtoken", &["pynomaly-server"]),
-    ("wit-bindgen", &["pynomaly-sdk"]),
+    (
+        "wit-bindgen",
+        &[
+            "pynomaly-sdk",
+            "pynomaly-sdk-bindings",
+            "pynomaly-sdk-explaining",
+            "pynomaly-sdk-streaming",
+        ],
+    ),
 ];
 
 pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {

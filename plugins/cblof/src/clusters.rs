@@ -1,0 +1,91 @@
+//! Centres of clusters, and which clusters are large.
+
+use pynomaly_sdk::kernels;
+
+/// Centres whose distances are computed together: as many as there are by default.
+const LANES: usize = 8;
+
+/// Centres, one after the other and [`LANES`] together.
+#[derive(Debug)]
+pub(crate) struct Centers {
+    columns: usize,
+    values: Vec<f64>,
+    /// Column after column; the last block is filled up with infinitely distant centres.
+    blocks: Vec<[f64; LANES]>,
+}
+
+impl Centers {
+    /// Of at least one column.
+    pub(crate) fn new(columns: usize, values: Vec<f64>) -> Self {
+        let blocks = kernels::blocks(columns, &values, f64::INFINITY);
+        Self { columns, values, blocks }
+    }
+
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.values.len() / self.columns
+    }
+
+    /// Squared distances from `row` to all centres, to infinite ones behind them.
+    fn squared_distances(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        let blocks = self.blocks.chunks_exact(self.columns);
+        blocks.flat_map(|block| kernels::squared_distances(row, block))
+    }
+
+    /// Which centre is nearest; of equally distant ones the first.
+    pub(crate) fn nearest(&self, row: &[f64]) -> usize {
+        let closer =
+            |best: (usize, f64), next: (usize, f64)| if next.1 < best.1 { next } else { best };
+        self.squared_distances(row).enumerate().fold((0, f64::INFINITY), closer).0
+    }
+
+    /// The distance to the nearest centre.
+    pub(crate) fn distance(&self, row: &[f64]) -> f64 {
+        let lesser = |best: f64, next: f64| if next < best { next } else { best };
+        self.squared_distances(row).fold(f64::INFINITY, lesser).sqrt()
+    }
+}
+
+/// Which clusters are large, for sizes in descending order: those up to the first place where
+/// they hold `alpha` of all rows and the next one is `beta` times smaller; up to the first where
+/// one of both is so, if both never are; and all of them, if neither ever is.
+#[expect(clippy::cast_precision_loss, reason = "numbers of rows")]
+pub(crate) fn large(sizes: &[usize], alpha: f64, beta: f64) -> usize {
+    let rows = sizes.iter().sum::<usize>() as f64;
+    let mut held = 0;
+    let places: Vec<(bool, bool)> = sizes
+        .windows(2)
+        .map(|pair| {
+            let (size, next) = (pair.first().unwrap_or(&0), pair.last().unwrap_or(&0));
+            held += size;
+            (held as f64 >= rows * alpha, *size as f64 >= beta * *next as f64)
+        })
+        .collect();
+    let first = |is_it: fn(&(bool, bool)) -> bool| places.iter().position(is_it);
+    let place = first(|it| it.0 && it.1).or(first(|it| it.0)).or(first(|it| it.1));
+    place.map_or(sizes.len(), |place| place + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_clusters_are_those_of_the_definition() {
+        assert_eq!(large(&[50, 40, 5, 5], 0.9, 5.0), 2);
+        assert_eq!(large(&[50, 30, 15, 5], 0.9, 5.0), 3);
+        assert_eq!(large(&[50, 8, 8, 8, 8, 8], 0.95, 5.0), 1);
+        assert_eq!(large(&[20; 5], 0.9, 5.0), 5);
+        assert_eq!(large(&[7], 0.9, 5.0), 1);
+    }
+
+    #[test]
+    fn the_nearest_of_many_centers() {
+        let centers = Centers::new(1, (0..40).map(f64::from).collect());
+        assert_eq!((centers.nearest(&[17.4]), centers.nearest(&[17.5])), (17, 17));
+        assert_eq!((centers.count(), centers.distance(&[42.0])), (40, 3.0));
+    }
+}

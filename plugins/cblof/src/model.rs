@@ -1,0 +1,77 @@
+//! Scoring, and the state.
+
+use crate::Detect;
+use crate::clusters::Centers;
+use pynomaly_sdk::prelude::*;
+
+/// A fitted CBLOF: clusters, the largest first.
+#[derive(Debug)]
+pub struct Cblof {
+    columns: usize,
+    all: Centers,
+    sizes: Vec<usize>,
+    large: Centers,
+    use_weights: bool,
+}
+
+impl Cblof {
+    /// Of centres in descending order of their sizes; the first `large` are large.
+    pub(crate) fn new(
+        columns: usize,
+        centers: Vec<f64>,
+        sizes: Vec<usize>,
+        large: usize,
+        use_weights: bool,
+    ) -> Self {
+        let of_large = centers.get(..large * columns).unwrap_or(&centers).to_vec();
+        let large = Centers::new(columns, of_large);
+        Self { columns, all: Centers::new(columns, centers), sizes, large, use_weights }
+    }
+
+    /// The distance to the nearest large centre: of a row in a large cluster, that is its own.
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    fn score_row(&self, row: &[f64]) -> f64 {
+        let distance = self.large.distance(row);
+        if !self.use_weights {
+            return math::finite(distance);
+        }
+        let size = self.sizes.get(self.all.nearest(row)).copied().unwrap_or_default();
+        math::finite(distance * size as f64)
+    }
+}
+
+impl Model for Cblof {
+    fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns, data.columns())?;
+        Ok(data.iter_rows().map(|row| self.score_row(row)).collect())
+    }
+
+    fn save(&self) -> Vec<u8> {
+        let mut state = state::Writer::new(Detect::ABOUT.state_version);
+        state.integer(self.use_weights.into());
+        state.integer(self.columns as u64);
+        state.integer(self.large.count() as u64);
+        state.numbers(self.all.values());
+        self.sizes.iter().for_each(|size| state.integer(*size as u64));
+        state.finish()
+    }
+
+    fn load(bytes: &[u8]) -> Result<Self, Error> {
+        let mut state = state::Reader::new(bytes, Detect::ABOUT.state_version)?;
+        let use_weights = state.count(1)? == 1;
+        let columns = state.count(bytes.len())?;
+        let large = state.count(bytes.len())?;
+        let centers = state.numbers()?;
+        let count = centers.len().checked_div(columns).unwrap_or_default();
+        if count == 0 || count * columns != centers.len() || !(1..=count).contains(&large) {
+            return Err(state::bad("the centres do not fit their columns"));
+        }
+        if !centers.iter().all(|value| value.is_finite()) {
+            return Err(state::bad("a centre is not finite"));
+        }
+        let size = |_| state.count(u32::MAX as usize);
+        let sizes = (0..count).map(size).collect::<Result<_, _>>()?;
+        state.finish()?;
+        Ok(Self::new(columns, centers, sizes, large, use_weights))
+    }
+}

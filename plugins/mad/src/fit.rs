@@ -1,0 +1,14 @@
+//! Learning: median and deviation of each column.
+
+use crate::Options;
+use crate::center::Center;
+use crate::model::Mad;
+use pynomaly_sdk::prelude::*;
+
+pub(crate) fn fit(training: &Matrix<'_>, options: Options) -> Result<Fitted<Mad>, Error> {
+    let center = |column| Center::of(training.column(column).collect());
+    let centers = (0..training.columns()).map(center).collect();
+    let model = Mad::new(centers, options.cap);
+    let training_scores = model.score(training)?;
+    Ok(Fitted { model, training_scores })
+}

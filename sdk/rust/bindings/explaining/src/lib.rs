@@ -1,0 +1,11 @@
+//! The world `explaining-plugin`, of which only the export macro is used: it makes a component that
+//! exports just what that world does, out of the functions of `pynomaly-sdk-bindings`.
+#![cfg(target_arch = "wasm32")]
+#![expect(missing_docs, reason = "generated; documented in wit/1.0")]
+
+wit_bindgen::generate!({
+    path: "../../../../wit/1.0",
+    world: "explaining-plugin",
+    pub_export_macro: true,
+    default_bindings_module: "pynomaly_sdk_explaining",
+});
