@@ -8,6 +8,7 @@ mod detect;
 mod durability;
 mod hostile;
 mod hot_reload;
+mod models;
 mod refused_components;
 mod support;
 mod tokens;
