@@ -4,6 +4,7 @@ mod any;
 mod create;
 mod find;
 mod list;
+mod password;
 mod update;
 
 use crate::columns::to_time;
