@@ -1,7 +1,7 @@
 //! Making accounts, the same way for the first start, the command line and the API.
 
 use crate::audit::{Actor, changed};
-use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords};
+use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords, Unfit, check_password};
 use crate::random::Random;
 use crate::routes::admin::users::UserAnswer;
 use crate::state::App;
@@ -19,7 +19,7 @@ pub struct NewAccount {
     pub tenant_id: Uuid,
     /// Its address; unique whatever its case.
     pub email: String,
-    /// Its password, 8 to 1,024 bytes; `None` has one drawn.
+    /// Its password, 8 to 1,024 bytes and not a common one; `None` has one drawn.
     pub password: Option<String>,
     /// What it may do.
     pub role: Role,
@@ -52,6 +52,9 @@ pub enum AccountError {
         PASSWORD_BYTES.end()
     )]
     Password,
+    /// One of those that are tried first.
+    #[error("the password is a common one, which is tried first by whoever guesses")]
+    CommonPassword,
     /// The address is taken.
     #[error("a user with that address exists")]
     Taken,
@@ -79,12 +82,7 @@ impl NewAccount {
     /// Refuses what cannot be an account, whoever else there is.
     pub(crate) fn check(&self) -> Result<(), AccountError> {
         check_email(&self.email)?;
-        match &self.password {
-            Some(password) if !PASSWORD_BYTES.contains(&password.len()) => {
-                Err(AccountError::Password)
-            }
-            _ => Ok(()),
-        }
+        self.password.as_deref().map_or(Ok(()), check_password).map_err(AccountError::from)
     }
 }
 
@@ -122,6 +120,15 @@ impl From<StoreError> for AccountError {
         match error {
             StoreError::EmailTaken => Self::Taken,
             other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Unfit> for AccountError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Length => Self::Password,
+            Unfit::Common => Self::CommonPassword,
         }
     }
 }

@@ -28,6 +28,14 @@ pub(crate) enum ApiError {
     Unauthenticated,
     #[error("the address or the password is wrong")]
     WrongCredentials,
+    #[error("too many attempts failed; the next may be made in {} s", seconds(*wait))]
+    LockedOut { wait: time::Duration },
+    #[error("the password is wrong")]
+    WrongPassword,
+    #[error("the reset token is unknown, used or expired")]
+    WrongResetToken,
+    #[error("this needs a login; an API key does not do")]
+    SessionNeeded,
     #[error("the refresh token is unknown, used or expired")]
     WrongRefreshToken,
     #[error("your role or your key's scopes do not permit this: `{}` is needed", .0.permission)]
@@ -118,6 +126,14 @@ impl ApiError {
             }
             Self::WrongCredentials => {
                 verdict(S::UNAUTHORIZED, "wrong_credentials", "Wrong credentials")
+            }
+            Self::WrongPassword => refused("wrong_password", "/old_password", self.to_string()),
+            Self::WrongResetToken => {
+                verdict(S::UNAUTHORIZED, "wrong_reset_token", "Wrong reset token")
+            }
+            Self::SessionNeeded => verdict(S::FORBIDDEN, "session_needed", "Login needed"),
+            Self::LockedOut { .. } => {
+                verdict(S::TOO_MANY_REQUESTS, "locked_out", "Too many failed attempts")
             }
             Self::WrongRefreshToken => {
                 verdict(S::UNAUTHORIZED, "wrong_refresh_token", "Wrong refresh token")
@@ -242,6 +258,7 @@ fn account(error: &AccountError) -> Verdict {
     match error {
         AccountError::Email => refused("invalid_email", "/email", message),
         AccountError::Password => refused("invalid_password", "/password", message),
+        AccountError::CommonPassword => refused("common_password", "/password", message),
         AccountError::Taken => verdict(StatusCode::CONFLICT, "email_taken", "Address taken")
             .at(Fault::new("/email", message)),
         AccountError::Busy => busy(),
@@ -338,6 +355,9 @@ impl IntoResponse for ApiError {
             let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
+        if let Self::LockedOut { wait } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds(*wait).into());
+        }
         let problem = Problem {
             r#type: format!("urn:pynomaly:problem:{code}"),
             title,
@@ -352,6 +372,12 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
         response
     }
+}
+
+/// Whole seconds, so that whoever waits for them has waited long enough.
+fn seconds(wait: time::Duration) -> u64 {
+    u64::try_from(wait.whole_seconds()).unwrap_or_default()
+        + u64::from(wait.subsec_nanoseconds() > 0)
 }
 
 fn place(pointer: &str) -> &str {

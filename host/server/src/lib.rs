@@ -29,6 +29,7 @@ mod openapi;
 mod pack;
 mod page;
 mod problem;
+mod proxies;
 mod random;
 mod request_id;
 mod router;

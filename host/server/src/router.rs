@@ -24,6 +24,8 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/auth/refresh", post(auth::refresh::refresh))
         .route("/api/v1/auth/logout", post(auth::logout::logout))
         .route("/api/v1/auth/me", get(auth::me::me))
+        .route("/api/v1/auth/password", post(auth::password::change))
+        .route("/api/v1/auth/password-reset", post(auth::password_reset::reset))
         .route("/api/v1/api-keys", get(api_keys::list::list).post(api_keys::create::create))
         .route("/api/v1/api-keys/{id}", delete(api_keys::revoke::revoke))
         // Clients
@@ -44,6 +46,10 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/admin/users", get(admin::users::list::list))
         .route("/api/v1/admin/users", post(admin::users::create::create))
         .route("/api/v1/admin/users/{id}", patch(admin::users::update::update))
+        .route(
+            "/api/v1/admin/users/{id}/password-reset",
+            post(admin::users::password_reset::create),
+        )
         .route("/api/v1/admin/tenants", get(admin::tenants::list::list))
         .route("/api/v1/admin/tenants", post(admin::tenants::create::create))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))

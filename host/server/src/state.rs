@@ -1,6 +1,6 @@
 //! What every handler shares.
 
-use crate::auth::{Keys, Passwords, Recent, Sessions, Tokens};
+use crate::auth::{Keys, Lockout, Passwords, Recent, Sessions, Tokens};
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::limits::Limits;
@@ -29,6 +29,8 @@ pub(crate) struct App {
     pub(crate) tokens: Tokens,
     /// Hashes and verifies passwords.
     pub(crate) passwords: Passwords,
+    /// Makes those wait who guess them.
+    pub(crate) lockout: Lockout,
     /// What requests know of their sessions.
     pub(crate) sessions: Sessions,
     /// What they know of their API keys.
@@ -85,6 +87,7 @@ impl App {
             random,
             tokens,
             passwords: Passwords::new(&limits),
+            lockout: Lockout::new(&limits),
             sessions: Sessions::new(&limits),
             keys: Keys::new(&limits),
             models: Models::new(&limits),

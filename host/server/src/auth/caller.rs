@@ -38,6 +38,11 @@ impl Caller {
         }
     }
 
+    /// The caller's login; what changes how one logs in is not for API keys.
+    pub(crate) fn session(&self) -> Result<Uuid, ApiError> {
+        self.session_id.ok_or(ApiError::SessionNeeded)
+    }
+
     /// Whose detections the caller may read: an analyst their own; a viewer, who makes none, and
     /// an admin the whole organisation's.
     pub(crate) fn reads(&self) -> Owner {

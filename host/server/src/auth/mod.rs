@@ -8,18 +8,22 @@
 
 pub(crate) mod api_key;
 mod caller;
+mod lockout;
+mod password_rules;
 mod passwords;
 mod permission;
 mod recent;
-pub(crate) mod refresh_token;
 mod scopes;
 pub(crate) mod secret;
+pub(crate) mod secret_token;
 mod sessions;
 mod tokens;
 
 pub(crate) use api_key::Keys;
 pub(crate) use caller::Caller;
-pub(crate) use passwords::{PASSWORD_BYTES, PasswordError, Passwords};
+pub(crate) use lockout::Lockout;
+pub(crate) use password_rules::{PASSWORD_BYTES, Unfit, check_password};
+pub(crate) use passwords::{PasswordError, Passwords, Verified};
 pub(crate) use permission::Permission;
 pub(crate) use recent::Recent;
 pub(crate) use scopes::Scopes;

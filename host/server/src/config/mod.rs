@@ -7,6 +7,7 @@ pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
 use crate::limits::Limits;
+use crate::proxies::Proxies;
 use pynomaly_store::{Location, PoolOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
@@ -26,6 +27,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Who is believed about where a request came from.
+    pub(crate) proxies: Proxies,
     /// Where to write the address that was bound.
     pub address_file: Option<PathBuf>,
     /// Holds the database, the compile cache and the generated secret.
@@ -133,6 +136,7 @@ impl Config {
             environment,
             log_level: log_level(&read)?,
             listen: read.parsed(&names::LISTEN, "an address and port, like 127.0.0.1:8000")?,
+            proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
@@ -143,6 +147,12 @@ impl Config {
             data_dir,
         })
     }
+}
+
+fn proxies(read: &Reader) -> Result<Proxies, ConfigError> {
+    let expected = "addresses and networks separated by commas, like 10.0.0.0/8,::1";
+    let given = read.optional(&names::TRUSTED_PROXIES)?.unwrap_or_default();
+    given.parse().map_err(|_| read.wrong(&names::TRUSTED_PROXIES, expected))
 }
 
 fn log_level(read: &Reader) -> Result<LevelFilter, ConfigError> {

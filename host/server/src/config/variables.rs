@@ -31,6 +31,8 @@ variables! {
         "A file to write the bound address to, once connections are accepted.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
         "Folder of the database, the compile cache and the generated token secret.";
+    TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
+        "Addresses and networks of the proxies in front of the server, separated by commas: `10.0.0.0/8,::1`. Only they are believed what `X-Forwarded-For` says about where a request came from.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
         "Folder that is watched for `*.wasm` plugins. Without it only native detectors are served.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),

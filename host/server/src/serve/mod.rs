@@ -28,7 +28,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
     let plugins = plugins::watch(&app, config.plugin_dir)?;
-    listen::run(listener, Arc::clone(&app)).await;
+    listen::run(listener, Arc::clone(&app), config.proxies).await;
     plugins.end().await;
     app.store.close().await;
     tracing::info!("stopped");

@@ -5,7 +5,9 @@ mod auth;
 mod bodies;
 mod detect;
 mod detections;
+mod lockout;
 mod operations;
+mod passwords;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
@@ -33,7 +35,8 @@ const PASSWORD: &str = "correct horse";
 /// One server in a folder of its own.
 struct TestApp {
     app: Arc<App>,
-    _folder: tempfile::TempDir,
+    options: StoreOptions,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, taken apart.
@@ -59,19 +62,40 @@ impl TestApp {
             queue_length: limits.detections_unwritten_max,
             synchronous: Synchronous::Normal,
         };
+        Self::on(options, limits, 42, Arc::new(folder)).await
+    }
+
+    /// Another server on the same database.
+    async fn replica(&self) -> Self {
+        let (options, limits) = (self.options.clone(), self.app.limits.clone());
+        let replica = Self::on(options, limits, 43, Arc::clone(&self.folder)).await;
+        let (Clock::Manual(ours), Clock::Manual(its)) = (&self.app.clock, &replica.app.clock)
+        else {
+            panic!("tests set the clock")
+        };
+        its.store(ours.load(Ordering::Relaxed), Ordering::Relaxed);
+        replica
+    }
+
+    async fn on(
+        options: StoreOptions,
+        limits: Limits,
+        seed: u8,
+        folder: Arc<tempfile::TempDir>,
+    ) -> Self {
         let sandbox = Sandbox::new(pynomaly_engine::Limits::default(), None).unwrap();
         let parts = Parts {
             engine: Engine::new(sandbox),
             store: Store::open(&options).await.unwrap(),
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
-            random: Random::from_seed([42; 32]),
+            random: Random::from_seed([seed; 32]),
             tokens: Tokens::new(b"secret"),
             metrics_enabled: true,
             limits,
         };
         let app = Arc::new(App::new(parts, CancellationToken::new()).unwrap());
         app.plugins.set(Ok(()));
-        Self { app, _folder: folder }
+        Self { app, options, folder }
     }
 
     /// A server, and the access token of a user with that role.

@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod list;
+pub(crate) mod password_reset;
 pub(crate) mod update;
 
 use pynomaly_store::{Role, User};
