@@ -67,8 +67,9 @@ mod tests {
         let (first, most) = (Duration::seconds(1), Duration::seconds(900));
         let delays = LoginDelays { first, most, memory: Duration::DAY };
         let seconds = |failures| delays.after(failures, 3).whole_seconds();
-        assert_eq!([0, 3, 4, 5, 6, 13, 14, 40, i64::MAX].map(seconds), [
-            0, 0, 1, 2, 4, 512, 900, 900, 900
-        ]);
+        assert_eq!(
+            [0, 3, 4, 5, 6, 13, 14, 40, i64::MAX].map(seconds),
+            [0, 0, 1, 2, 4, 512, 900, 900, 900]
+        );
     }
 }

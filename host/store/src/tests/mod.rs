@@ -3,10 +3,12 @@
 mod api_keys;
 mod audit_logs;
 mod detections;
+mod identities;
 mod login_failures;
 mod models;
 mod sessions;
 mod tenants;
+mod totp;
 mod users;
 
 use crate::testing::location;

@@ -9,6 +9,7 @@ mod update;
 
 use crate::columns::to_time;
 use crate::error::StoreError;
+use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ pub enum Role {
 }
 
 /// One account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// Version 7: its order is the order of creation.
     pub id: Uuid,
@@ -67,6 +68,15 @@ impl Role {
             noun: "user",
             reason: format!("there is no role `{name}`"),
         })
+    }
+}
+
+/// Nothing of the password.
+impl fmt::Debug for User {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("User");
+        out.field("id", &self.id).field("tenant_id", &self.tenant_id).field("email", &self.email);
+        out.field("role", &self.role).field("is_active", &self.is_active).finish_non_exhaustive()
     }
 }
 
