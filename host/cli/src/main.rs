@@ -3,6 +3,7 @@
 mod detect;
 mod exit;
 mod plugin;
+mod secrets;
 mod serve;
 mod user;
 
@@ -32,6 +33,9 @@ enum Command {
     /// Manage the users of the database that PYNOMALY_DATA_DIR names.
     #[command(subcommand)]
     User(user::Command),
+    /// Manage the secrets of that database.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
+        Command::Secrets(command) => secrets::run(&command),
     };
     exit::code(outcome)
 }

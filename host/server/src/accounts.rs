@@ -6,6 +6,7 @@ use crate::random::Random;
 use crate::routes::admin::users::UserAnswer;
 use crate::state::App;
 use pynomaly_store::{Role, Store, StoreError, User};
+use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 const EMAIL_BYTES_MAX: usize = 254;
 
 /// An account to make.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewAccount {
     /// Whose organisation it belongs to.
     pub tenant_id: Uuid,
@@ -26,7 +27,7 @@ pub struct NewAccount {
 }
 
 /// An account that was made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Created {
     /// Its identifier.
     pub id: Uuid,
@@ -76,6 +77,24 @@ pub(crate) struct Maker<'a> {
     pub(crate) random: &'a Random,
     /// Who asks.
     pub(crate) actor: Actor,
+}
+
+/// Nothing of the password.
+impl fmt::Debug for NewAccount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("NewAccount");
+        out.field("tenant_id", &self.tenant_id).field("email", &self.email);
+        out.field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// Nothing of the password.
+impl fmt::Debug for Created {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("Created");
+        out.field("id", &self.id).field("email", &self.email).field("role", &self.role);
+        out.finish_non_exhaustive()
+    }
 }
 
 impl NewAccount {

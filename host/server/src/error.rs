@@ -1,8 +1,10 @@
 //! The only place that knows which misfortune has which HTTP status.
 
+mod auth;
+
 use crate::accounts::AccountError;
 use crate::audit::Origin;
-use crate::auth::{Caller, PasswordError, Permission};
+use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::problem::{Fault, Problem, pointer_to};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -28,14 +30,6 @@ pub(crate) enum ApiError {
     Unauthenticated,
     #[error("the address or the password is wrong")]
     WrongCredentials,
-    #[error("too many attempts failed; the next may be made in {} s", seconds(*wait))]
-    LockedOut { wait: time::Duration },
-    #[error("the password is wrong")]
-    WrongPassword,
-    #[error("the reset token is unknown, used or expired")]
-    WrongResetToken,
-    #[error("this needs a login; an API key does not do")]
-    SessionNeeded,
     #[error("the refresh token is unknown, used or expired")]
     WrongRefreshToken,
     #[error("your role or your key's scopes do not permit this: `{}` is needed", .0.permission)]
@@ -66,6 +60,8 @@ pub(crate) enum ApiError {
     Matrix(#[from] MatrixError),
     #[error(transparent)]
     Detect(#[from] DetectError),
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     #[error(transparent)]
     Account(AccountError),
     #[error("{0}")]
@@ -127,14 +123,6 @@ impl ApiError {
             Self::WrongCredentials => {
                 verdict(S::UNAUTHORIZED, "wrong_credentials", "Wrong credentials")
             }
-            Self::WrongPassword => refused("wrong_password", "/old_password", self.to_string()),
-            Self::WrongResetToken => {
-                verdict(S::UNAUTHORIZED, "wrong_reset_token", "Wrong reset token")
-            }
-            Self::SessionNeeded => verdict(S::FORBIDDEN, "session_needed", "Login needed"),
-            Self::LockedOut { .. } => {
-                verdict(S::TOO_MANY_REQUESTS, "locked_out", "Too many failed attempts")
-            }
             Self::WrongRefreshToken => {
                 verdict(S::UNAUTHORIZED, "wrong_refresh_token", "Wrong refresh token")
             }
@@ -163,6 +151,7 @@ impl ApiError {
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
+            Self::Auth(error) => auth::auth(error),
             Self::Account(error) => account(error),
             Self::AccountAt(error, pointer) => {
                 let message = error.to_string();
@@ -178,6 +167,7 @@ impl ApiError {
         match self {
             Self::Store(error) => Some(error.to_string()),
             Self::Internal(cause) => Some(cause.clone()),
+            Self::Auth(error) => error.cause(),
             Self::Detect(DetectError::Call(error)) => Some(error.to_string()),
             _ => None,
         }
@@ -355,8 +345,8 @@ impl IntoResponse for ApiError {
             let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
-        if let Self::LockedOut { wait } = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds(*wait).into());
+        if let Self::Auth(error @ AuthError::LockedOut { .. }) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, error.wait_seconds().into());
         }
         let problem = Problem {
             r#type: format!("urn:pynomaly:problem:{code}"),
@@ -372,12 +362,6 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
         response
     }
-}
-
-/// Whole seconds, so that whoever waits for them has waited long enough.
-fn seconds(wait: time::Duration) -> u64 {
-    u64::try_from(wait.whole_seconds()).unwrap_or_default()
-        + u64::from(wait.subsec_nanoseconds() > 0)
 }
 
 fn place(pointer: &str) -> &str {

@@ -39,6 +39,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod vault;
 
 pub use accounts::{AccountError, Created, NewAccount};
 pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};
@@ -46,4 +47,5 @@ pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
 pub use pynomaly_store::{HOME_TENANT, Role};
-pub use serve::{ServeError, create_user, serve};
+pub use serve::{ServeError, create_user, rotate_secrets, serve};
+pub use vault::Rotated;

@@ -26,6 +26,11 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/auth/me", get(auth::me::me))
         .route("/api/v1/auth/password", post(auth::password::change))
         .route("/api/v1/auth/password-reset", post(auth::password_reset::reset))
+        .route(
+            "/api/v1/auth/totp",
+            post(auth::totp::begin::begin).delete(auth::totp::remove::remove),
+        )
+        .route("/api/v1/auth/totp/confirm", post(auth::totp::confirm::confirm))
         .route("/api/v1/api-keys", get(api_keys::list::list).post(api_keys::create::create))
         .route("/api/v1/api-keys/{id}", delete(api_keys::revoke::revoke))
         // Clients
@@ -50,6 +55,7 @@ pub(crate) fn router(app: AppState) -> Router {
             "/api/v1/admin/users/{id}/password-reset",
             post(admin::users::password_reset::create),
         )
+        .route("/api/v1/admin/users/{id}/totp", delete(admin::users::totp::remove))
         .route("/api/v1/admin/tenants", get(admin::tenants::list::list))
         .route("/api/v1/admin/tenants", post(admin::tenants::create::create))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))

@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
 use crate::random::Random;
+use crate::vault::Vault;
 use pynomaly_engine::Engine;
 use pynomaly_store::{ModelSummary, Store};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,8 @@ pub(crate) struct App {
     pub(crate) random: Random,
     /// Makes and checks access tokens.
     pub(crate) tokens: Tokens,
+    /// Encrypts what has to be readable again.
+    pub(crate) vault: Vault,
     /// Hashes and verifies passwords.
     pub(crate) passwords: Passwords,
     /// Makes those wait who guess them.
@@ -62,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
+    pub(crate) vault: Vault,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
 }
@@ -78,7 +82,7 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, metrics_enabled, limits } = parts;
+        let Parts { engine, store, clock, random, tokens, vault, metrics_enabled, limits } = parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -86,6 +90,7 @@ impl App {
             clock,
             random,
             tokens,
+            vault,
             passwords: Passwords::new(&limits),
             lockout: Lockout::new(&limits),
             sessions: Sessions::new(&limits),

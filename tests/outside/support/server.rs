@@ -51,6 +51,12 @@ impl Server {
         (status.success(), asked.elapsed())
     }
 
+    /// What it is started with the next time.
+    pub(crate) fn set(&mut self, environment: &[(&str, &str)]) {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.environment = environment.iter().map(own).collect();
+    }
+
     /// Starts again on the same folders.
     pub(crate) fn restart(&mut self) {
         let (child, url) = spawn(self.folder.path(), &self.environment);

@@ -1,4 +1,5 @@
 use super::api_key::{self, PREFIX};
+use super::error::AuthError;
 use super::{Permission, Scopes};
 use crate::audit::Origin;
 use crate::error::ApiError;
@@ -39,8 +40,8 @@ impl Caller {
     }
 
     /// The caller's login; what changes how one logs in is not for API keys.
-    pub(crate) fn session(&self) -> Result<Uuid, ApiError> {
-        self.session_id.ok_or(ApiError::SessionNeeded)
+    pub(crate) fn session(&self) -> Result<Uuid, AuthError> {
+        self.session_id.ok_or(AuthError::SessionNeeded)
     }
 
     /// Whose detections the caller may read: an analyst their own; a viewer, who makes none, and

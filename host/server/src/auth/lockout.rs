@@ -4,6 +4,7 @@
 //! login makes its account's failures forgotten; of its address's it takes back its own, so that
 //! whoever has one account cannot guess at others for free.
 
+use super::error::AuthError;
 use crate::audit::Origin;
 use crate::error::ApiError;
 use crate::limits::Limits;
@@ -52,7 +53,7 @@ impl Lockout {
     /// An attempt of `origin` to prove to be the user with that address.
     ///
     /// # Errors
-    /// [`ApiError::LockedOut`] says how long to wait.
+    /// [`AuthError::LockedOut`] says how long to wait.
     pub(crate) async fn begin(
         &self,
         store: &Store,
@@ -67,7 +68,7 @@ impl Lockout {
         subjects.extend(address(origin).map(|name| named(name, self.address_free)));
         match store.begin_login(&subjects, &self.delays, now).await? {
             LoginAttempt::Counted(counted) => Ok(Attempt { account, counted }),
-            LoginAttempt::Locked(until) => Err(ApiError::LockedOut { wait: until - now }),
+            LoginAttempt::Locked(until) => Err(AuthError::LockedOut { wait: until - now }.into()),
         }
     }
 
@@ -85,6 +86,22 @@ impl Lockout {
 }
 
 impl Attempt {
+    /// What `outcome` holds, where it is one; that too many were being checked is nobody's failure.
+    pub(crate) async fn judge<T>(
+        self,
+        store: &Store,
+        outcome: Result<T, impl Into<ApiError>>,
+    ) -> Result<(Self, T), ApiError> {
+        match outcome.map_err(Into::into) {
+            Ok(outcome) => Ok((self, outcome)),
+            Err(busy @ ApiError::Busy(_)) => {
+                self.taken_back(store).await?;
+                Err(busy)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Nothing was wrong: the account begins anew.
     pub(crate) async fn succeeded(self, store: &Store) -> Result<(), StoreError> {
         store.take_back_login(&self.counted).await?;

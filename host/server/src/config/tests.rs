@@ -105,3 +105,35 @@ fn documentation_lists_every_variable() {
     );
     crate::tests::is_up_to_date("configuration.md", &text);
 }
+
+#[test]
+fn keys_are_checked_at_the_start_and_never_shown() {
+    let key = "0123456789abcdef".repeat(4);
+    let pem = "-----BEGIN PRIVATE KEY-----\n\
+               MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+               -----END PRIVATE KEY-----";
+    let config = config(&[
+        ("ENVIRONMENT", "production"),
+        ("ENCRYPTION_KEY", &format!("{key},{key}")),
+        ("JWT_SECRET_PREVIOUS", &key),
+        ("JWT_PRIVATE_KEY", pem),
+    ])
+    .unwrap();
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("abcdef") && !shown.contains("MC4C"), "{shown}");
+    for (name, wrong) in [
+        ("ENCRYPTION_KEY", "hunter2"),
+        ("JWT_PRIVATE_KEY", "hunter2"),
+        ("JWT_PRIVATE_KEY_PREVIOUS", "hunter2"),
+    ] {
+        assert!(!refused(name, wrong).contains("hunter2"));
+    }
+    let weak = [("ENVIRONMENT", "production"), ("JWT_SECRET_PREVIOUS", "hunter2")];
+    assert!(super::tests::config(&weak).is_err());
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    assert!(config(&[("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).is_ok());
+    assert!(refused("PYNOMALY_TRUSTED_PROXIES", "nginx").contains("10.0.0.0/8"));
+}

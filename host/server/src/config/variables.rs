@@ -59,6 +59,14 @@ variables! {
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
+    JWT_SECRET_PREVIOUS = "JWT_SECRET_PREVIOUS", None,
+        "The `JWT_SECRET` before this one: tokens that it signed still count. To be dropped half an hour after a change.";
+    JWT_PRIVATE_KEY = "JWT_PRIVATE_KEY", None,
+        "Signs access tokens in the place of `JWT_SECRET`: an Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it; line ends may be written `\\n`.";
+    JWT_PRIVATE_KEY_PREVIOUS = "JWT_PRIVATE_KEY_PREVIOUS", None,
+        "The `JWT_PRIVATE_KEY` before this one, as `JWT_SECRET_PREVIOUS`.";
+    ENCRYPTION_KEY = "ENCRYPTION_KEY", None,
+        "Encrypts secrets that have to be readable again: 32 bytes in hexadecimal or base64. Several separated by commas: the first encrypts, the others still decrypt until `pynomaly secrets rotate`. Without it development makes one once and keeps it in the data folder; elsewhere nothing can be encrypted, which a second factor and OpenID Connect need.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,

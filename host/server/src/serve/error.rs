@@ -24,6 +24,12 @@ pub enum ServeError {
     /// The secret of the access tokens cannot be read or kept.
     #[error("the secret of the access tokens cannot be kept: {0}")]
     Secret(String),
+    /// The keys of secrets at rest cannot be read or kept.
+    #[error("the keys of secrets at rest cannot be kept: {0}")]
+    EncryptionKey(String),
+    /// Secrets at rest were not all encrypted anew; it can be tried again.
+    #[error("secrets were not all encrypted anew: {0}")]
+    Rotate(String),
     /// The database cannot be used.
     #[error("the database cannot be used: {0}")]
     Store(#[source] StoreError),

@@ -8,15 +8,17 @@ mod detections;
 mod lockout;
 mod operations;
 mod passwords;
+mod totp;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
-use crate::auth::Tokens;
+use crate::auth::{SigningKey, Tokens};
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::random::Random;
 use crate::router::router;
 use crate::state::{App, Parts};
+use crate::vault::Vault;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -89,7 +91,8 @@ impl TestApp {
             store: Store::open(&options).await.unwrap(),
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
             random: Random::from_seed([seed; 32]),
-            tokens: Tokens::new(b"secret"),
+            tokens: Tokens::new(SigningKey::hmac(b"secret"), Vec::new()),
+            vault: Vault::new(&"07".repeat(32).parse().unwrap()),
             metrics_enabled: true,
             limits,
         };

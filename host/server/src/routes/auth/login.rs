@@ -1,6 +1,7 @@
 use super::{TokenAnswer, begin_session};
 use crate::audit::Origin;
-use crate::auth::Verified;
+use crate::auth::second_factor::{self, SecondFactor};
+use crate::auth::{AuthError, Verified};
 use crate::body;
 use crate::error::ApiError;
 use crate::problem::Problem;
@@ -18,6 +19,10 @@ pub(crate) struct LoginBody {
     #[schema(example = "ada@example.org")]
     email: String,
     password: String,
+    /// A code of the authenticator app, where the account has a second factor: without it, the
+    /// right password is answered with `totp_required`.
+    #[schema(example = "287082")]
+    totp_code: Option<String>,
 }
 
 /// Begins a session. An unknown address, a wrong password and a deactivated account have the
@@ -34,12 +39,20 @@ pub(crate) async fn login(
     origin: Origin,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let LoginBody { email, password } = body::json(&app, request).await?;
+    let LoginBody { email, password, totp_code } = body::json(&app, request).await?;
     let now = app.clock.now();
     let attempt = app.lockout.begin(&app.store, &email, &origin, now).await?;
     let user = app.store.find_user_by_email(&email).await?;
-    let user = prove(&app, user, password).await?;
-    attempt.succeeded(&app.store).await?;
+    let proved = prove(&app, user, password).await;
+    let (attempt, user) = attempt.judge(&app.store, proved).await?;
+    match second_factor::check(&app, user.id, totp_code.as_deref(), now).await? {
+        SecondFactor::NotNeeded | SecondFactor::Right => attempt.succeeded(&app.store).await?,
+        SecondFactor::Missing => {
+            attempt.taken_back(&app.store).await?;
+            return Err(AuthError::TotpRequired.into());
+        }
+        SecondFactor::Wrong => return Err(AuthError::WrongTotpCode("/totp_code").into()),
+    }
     begin_session(&app, &user, now).await
 }
 

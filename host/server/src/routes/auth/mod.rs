@@ -6,6 +6,7 @@ pub(crate) mod me;
 pub(crate) mod password;
 pub(crate) mod password_reset;
 pub(crate) mod refresh;
+pub(crate) mod totp;
 
 use crate::answer::{json, no_store};
 use crate::auth::secret_token::NewToken;

@@ -1,5 +1,5 @@
 use crate::accounts::AccountError;
-use crate::auth::{Caller, Permission, check_password};
+use crate::auth::{AuthError, Caller, Permission, check_password};
 use crate::body;
 use crate::error::ApiError;
 use crate::problem::Problem;
@@ -39,8 +39,10 @@ pub(crate) async fn change(
     let user = app.store.find_user(caller.user_id).await?.ok_or(ApiError::Unauthenticated)?;
     let attempt = app.lockout.begin(&app.store, &user.email, &caller.origin, now).await?;
     let old = user.password_hash;
-    if !app.passwords.verify(old_password, Some(old.clone())).await?.is_right() {
-        return Err(ApiError::WrongPassword);
+    let verified = app.passwords.verify(old_password, Some(old.clone())).await;
+    let (attempt, verified) = attempt.judge(&app.store, verified).await?;
+    if !verified.is_right() {
+        return Err(AuthError::WrongPassword("/old_password").into());
     }
     attempt.succeeded(&app.store).await?;
     let new = app.passwords.hash(password, app.random.bytes()).await?;

@@ -1,6 +1,6 @@
 use crate::accounts::AccountError;
 use crate::audit::{Actor, Origin};
-use crate::auth::{check_password, secret_token};
+use crate::auth::{AuthError, check_password, secret_token};
 use crate::body;
 use crate::error::ApiError;
 use crate::problem::Problem;
@@ -38,14 +38,14 @@ pub(crate) async fn reset(
     let now = app.clock.now();
     let token = secret_token::hash(&token);
     let user = app.store.find_password_reset(&token, now).await?;
-    let user = user.ok_or(ApiError::WrongResetToken)?;
+    let user = user.ok_or(AuthError::WrongResetToken)?;
     let hash = app.passwords.hash(password, app.random.bytes()).await?;
     let actor = Actor { tenant_id: Some(user.tenant_id), user_id: Some(user.id), origin, now };
     let audit = actor.done(&app.random, "user.password_reset", &user.id.to_string());
     let redeemed = app.store.redeem_password_reset(&token, &hash, &audit).await;
     app.forget_user(user.id);
     if !redeemed? {
-        return Err(ApiError::WrongResetToken);
+        return Err(AuthError::WrongResetToken.into());
     }
     // Whoever guessed at the old password has nothing left to guess at.
     app.lockout.forget(&app.store, &user.email).await?;

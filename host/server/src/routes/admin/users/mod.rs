@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod password_reset;
+pub(crate) mod totp;
 pub(crate) mod update;
 
 use pynomaly_store::{Role, User};
