@@ -162,7 +162,7 @@ impl From<PasswordError> for AccountError {
 }
 
 /// Whether it could be an address; only a message to it could tell more.
-fn check_email(email: &str) -> Result<(), AccountError> {
+pub(crate) fn check_email(email: &str) -> Result<(), AccountError> {
     let parts = email.split_once('@');
     let has_parts = parts
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));

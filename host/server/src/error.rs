@@ -4,6 +4,7 @@ mod auth;
 
 use crate::accounts::AccountError;
 use crate::audit::Origin;
+use crate::auth::oidc::OidcError;
 use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::problem::{Fault, Problem, pointer_to};
@@ -304,6 +305,12 @@ impl From<AccountError> for ApiError {
             AccountError::Hash(cause) => Self::Internal(cause),
             other => Self::Account(other),
         }
+    }
+}
+
+impl From<OidcError> for ApiError {
+    fn from(error: OidcError) -> Self {
+        Self::Auth(error.into())
     }
 }
 

@@ -42,7 +42,9 @@ mod unread;
 mod vault;
 
 pub use accounts::{AccountError, Created, NewAccount};
-pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};
+pub use config::{
+    Auth, Config, ConfigError, Database, Environment, Oidc, Secret, VARIABLES, Variable,
+};
 pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;

@@ -89,6 +89,15 @@ pub struct Limits {
     pub login_failures_max: u32,
     /// How long a token that sets a new password works. Default 24 h.
     pub password_reset_age_max: Duration,
+    /// Time for one answer of the identity provider. Default 10 s.
+    pub oidc_time_max: Duration,
+    /// How long the provider's metadata and keys are taken for true; an unknown key has them
+    /// fetched at once. Default 10 min.
+    pub oidc_metadata_age_max: Duration,
+    /// Logins that ask the provider at the same time. Default 4.
+    pub oidc_running_max: usize,
+    /// Logins that wait to ask it. Default 64.
+    pub oidc_waiting_max: usize,
     /// Sessions, and API keys, whose state is kept in memory. Default 10,000 each.
     pub sessions_cached_max: usize,
     /// How long what is kept of a session or a key may be out of date when another process
@@ -143,6 +152,10 @@ impl Default for Limits {
             login_failures_age_max: Duration::from_secs(24 * 3600),
             login_failures_max: 100_000,
             password_reset_age_max: Duration::from_secs(24 * 3600),
+            oidc_time_max: Duration::from_secs(10),
+            oidc_metadata_age_max: Duration::from_secs(600),
+            oidc_running_max: 4,
+            oidc_waiting_max: 64,
             sessions_cached_max: 10_000,
             session_age_max: Duration::from_millis(500),
             statement_time_max: Duration::from_secs(10),

@@ -38,6 +38,8 @@ pub fn openapi_json() -> String {
         auth::me::me,
         auth::password::change,
         auth::password_reset::reset,
+        auth::oidc::login::login,
+        auth::oidc::callback::callback,
         auth::totp::begin::begin,
         auth::totp::confirm::confirm,
         auth::totp::remove::remove,

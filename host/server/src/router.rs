@@ -31,6 +31,8 @@ pub(crate) fn router(app: AppState) -> Router {
             post(auth::totp::begin::begin).delete(auth::totp::remove::remove),
         )
         .route("/api/v1/auth/totp/confirm", post(auth::totp::confirm::confirm))
+        .route("/api/v1/auth/oidc/login", get(auth::oidc::login::login))
+        .route("/api/v1/auth/oidc/callback", get(auth::oidc::callback::callback))
         .route("/api/v1/api-keys", get(api_keys::list::list).post(api_keys::create::create))
         .route("/api/v1/api-keys/{id}", delete(api_keys::revoke::revoke))
         // Clients

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::auth::oidc::Provider;
 use crate::auth::{Keys, Lockout, Passwords, Recent, Sessions, Tokens};
 use crate::clock::Clock;
 use crate::gate::Gate;
@@ -30,6 +31,8 @@ pub(crate) struct App {
     pub(crate) tokens: Tokens,
     /// Encrypts what has to be readable again.
     pub(crate) vault: Vault,
+    /// Who else may say who somebody is.
+    pub(crate) oidc: Option<Provider>,
     /// Hashes and verifies passwords.
     pub(crate) passwords: Passwords,
     /// Makes those wait who guess them.
@@ -66,6 +69,7 @@ pub(crate) struct Parts {
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
     pub(crate) vault: Vault,
+    pub(crate) oidc: Option<Provider>,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
 }
@@ -82,7 +86,8 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, vault, metrics_enabled, limits } = parts;
+        let Parts { engine, store, clock, random, tokens, vault, oidc, metrics_enabled, limits } =
+            parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -91,6 +96,7 @@ impl App {
             random,
             tokens,
             vault,
+            oidc,
             passwords: Passwords::new(&limits),
             lockout: Lockout::new(&limits),
             sessions: Sessions::new(&limits),

@@ -16,13 +16,14 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
 ];
 
 /// Heavy or dangerous dependencies, and the only crates that may name them.
-const FENCED: [(&str, &[&str]); 7] = [
+const FENCED: [(&str, &[&str]); 8] = [
     ("wasmtime", &["pynomaly-sandbox", "pynomaly-bench"]),
     ("wasmparser", &["pynomaly-sandbox"]),
     ("sqlx", &["pynomaly-store"]),
     ("redis", &["pynomaly-store"]),
     ("axum", &["pynomaly-server"]),
     ("jsonwebtoken", &["pynomaly-server"]),
+    ("openidconnect", &["pynomaly-server"]),
     ("wit-bindgen", &["pynomaly-sdk"]),
 ];
 

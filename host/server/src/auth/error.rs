@@ -1,5 +1,6 @@
 //! Why somebody is not let in, or may not change how they get in.
 
+use super::oidc::OidcError;
 use crate::vault::VaultError;
 use time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) enum AuthError {
     TotpNotBegun,
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
 }
 
 impl AuthError {
@@ -33,6 +36,7 @@ impl AuthError {
     pub(crate) fn cause(&self) -> Option<String> {
         match self {
             Self::Vault(error) => Some(error.to_string()),
+            Self::Oidc(error) => error.cause(),
             _ => None,
         }
     }

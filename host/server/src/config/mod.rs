@@ -1,8 +1,10 @@
 //! What the environment says, checked before anything starts.
 
+mod oidc;
 mod read;
 mod variables;
 
+pub use oidc::Oidc;
 pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub database: Database,
     /// Accounts and tokens.
     pub auth: Auth,
+    /// Who else may say who somebody is.
+    pub oidc: Option<Oidc>,
     /// Encrypts secrets at rest.
     pub encryption_key: Option<Secret>,
     /// Bounds on requests.
@@ -153,6 +157,7 @@ impl Config {
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             auth: auth(&read, environment)?,
+            oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
             encryption_key,
             limits: limits(&read)?,
             plugin_limits: plugin_limits(&read)?,

@@ -133,6 +133,35 @@ fn keys_are_checked_at_the_start_and_never_shown() {
 }
 
 #[test]
+fn identity_provider_is_whole_or_not_there() {
+    let key = "0123456789abcdef".repeat(4);
+    let whole = [
+        ("OIDC_ISSUER", "https://id.example.org"),
+        ("OIDC_CLIENT_ID", "pynomaly"),
+        ("OIDC_CLIENT_SECRET", "hunter2"),
+        ("OIDC_REDIRECT_URL", "https://p.example.org/api/v1/auth/oidc/callback"),
+        ("ENVIRONMENT", "production"),
+        ("ENCRYPTION_KEY", key.as_str()),
+    ];
+    let config = config(&whole).unwrap();
+    assert!(config.oidc.as_ref().is_some_and(|oidc| !oidc.create_users));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let refused = |name: &str, value: &str| {
+        let changed =
+            whole.map(|(known, right)| (known, if known == name { value } else { right }));
+        let error = super::tests::config(&changed).unwrap_err().to_string();
+        assert!(error.starts_with(name) && !error.contains("hunter2"), "{error}");
+    };
+    for name in ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_REDIRECT_URL", "ENCRYPTION_KEY"] {
+        refused(name, "");
+    }
+    for name in ["OIDC_ISSUER", "OIDC_REDIRECT_URL"] {
+        refused(name, "http://id.example.org");
+        refused(name, "id.example.org");
+    }
+}
+
+#[test]
 fn proxies_are_addresses_and_networks() {
     assert!(config(&[("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).is_ok());
     assert!(refused("PYNOMALY_TRUSTED_PROXIES", "nginx").contains("10.0.0.0/8"));

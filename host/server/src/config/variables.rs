@@ -67,6 +67,16 @@ variables! {
         "The `JWT_PRIVATE_KEY` before this one, as `JWT_SECRET_PREVIOUS`.";
     ENCRYPTION_KEY = "ENCRYPTION_KEY", None,
         "Encrypts secrets that have to be readable again: 32 bytes in hexadecimal or base64. Several separated by commas: the first encrypts, the others still decrypt until `pynomaly secrets rotate`. Without it development makes one once and keeps it in the data folder; elsewhere nothing can be encrypted, which a second factor and OpenID Connect need.";
+    OIDC_ISSUER = "OIDC_ISSUER", None,
+        "Address of an OpenID Connect provider through which people may log in, exactly as it names itself; https outside development. The next three are then needed.";
+    OIDC_CLIENT_ID = "OIDC_CLIENT_ID", None,
+        "Name that the provider gave this server.";
+    OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET", None,
+        "Secret that the provider gave this server.";
+    OIDC_REDIRECT_URL = "OIDC_REDIRECT_URL", None,
+        "This server's `/api/v1/auth/oidc/callback` as browsers reach it, and as the provider knows it.";
+    OIDC_CREATE_USERS = "OIDC_CREATE_USERS", Some("false"),
+        "Whether people with a verified address whom nobody knows here become viewers, instead of being refused.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,

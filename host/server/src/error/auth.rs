@@ -1,7 +1,8 @@
 //! Verdicts on [`AuthError`].
 
-use super::{Verdict, internal, refused, verdict};
+use super::{Verdict, busy, internal, refused, verdict};
 use crate::auth::AuthError;
+use crate::auth::oidc::OidcError;
 use crate::vault::VaultError;
 use axum::http::StatusCode as S;
 
@@ -27,5 +28,26 @@ pub(super) fn auth(error: &AuthError) -> Verdict {
             verdict(S::SERVICE_UNAVAILABLE, "encryption_key_missing", "No encryption key")
         }
         AuthError::Vault(VaultError::UnknownKey | VaultError::Broken) => internal(),
+        AuthError::Oidc(error) => oidc(error),
+    }
+}
+
+fn oidc(error: &OidcError) -> Verdict {
+    match error {
+        OidcError::NotConfigured => {
+            verdict(S::NOT_FOUND, "oidc_not_configured", "No identity provider")
+        }
+        OidcError::NotBegun(_) => verdict(S::UNAUTHORIZED, "oidc_not_begun", "Login not begun"),
+        OidcError::Refused(_) => verdict(S::UNAUTHORIZED, "oidc_refused", "Login refused"),
+        OidcError::InvalidToken(_) => {
+            verdict(S::UNAUTHORIZED, "oidc_invalid_token", "Invalid token")
+        }
+        OidcError::Provider(_) => {
+            verdict(S::BAD_GATEWAY, "oidc_provider_failed", "Identity provider failed")
+        }
+        OidcError::UnknownPerson(_) => {
+            verdict(S::FORBIDDEN, "oidc_unknown_person", "Unknown person")
+        }
+        OidcError::Busy(_) => busy(),
     }
 }

@@ -3,6 +3,7 @@
 use super::ServeError;
 use crate::accounts::{Created, Maker, NewAccount};
 use crate::audit::Actor;
+use crate::auth::oidc::Provider;
 use crate::auth::{SigningKey, Tokens, secret};
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
@@ -39,6 +40,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         clock: Clock::System,
         tokens,
         vault,
+        oidc: oidc(config)?,
         random,
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),
@@ -74,6 +76,11 @@ pub(super) fn vault(config: &Config, random: &Random) -> Result<Vault, ServeErro
     let given = config.encryption_key.as_ref();
     let keys = vault::load(given, config.environment, &config.data_dir, random);
     Ok(Vault::new(&keys.map_err(|error| ServeError::EncryptionKey(error.to_string()))?))
+}
+
+fn oidc(config: &Config) -> Result<Option<Provider>, ServeError> {
+    let provider = |settings| Provider::new(settings, &config.limits);
+    config.oidc.clone().map(provider).transpose().map_err(ServeError::Oidc)
 }
 
 pub(super) fn store_options(config: &Config) -> StoreOptions {

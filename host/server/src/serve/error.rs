@@ -27,6 +27,9 @@ pub enum ServeError {
     /// The keys of secrets at rest cannot be read or kept.
     #[error("the keys of secrets at rest cannot be kept: {0}")]
     EncryptionKey(String),
+    /// This setting of the identity provider is no address.
+    #[error("{0} is no address")]
+    Oidc(&'static str),
     /// Secrets at rest were not all encrypted anew; it can be tried again.
     #[error("secrets were not all encrypted anew: {0}")]
     Rotate(String),

@@ -6,6 +6,7 @@ mod bodies;
 mod detect;
 mod detections;
 mod lockout;
+mod oidc;
 mod operations;
 mod passwords;
 mod totp;
@@ -93,6 +94,7 @@ impl TestApp {
             random: Random::from_seed([seed; 32]),
             tokens: Tokens::new(SigningKey::hmac(b"secret"), Vec::new()),
             vault: Vault::new(&"07".repeat(32).parse().unwrap()),
+            oidc: None,
             metrics_enabled: true,
             limits,
         };

@@ -3,6 +3,7 @@
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
+pub(crate) mod oidc;
 pub(crate) mod password;
 pub(crate) mod password_reset;
 pub(crate) mod refresh;
