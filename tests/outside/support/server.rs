@@ -57,6 +57,19 @@ impl Server {
         self.environment = environment.iter().map(own).collect();
     }
 
+    /// Runs another command of the binary on the same data; whether it ended well, and its output.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new(binary())
+            .args(arguments)
+            .env_clear()
+            .env("PYNOMALY_DATA_DIR", self.folder.path().join("data"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// Starts again on the same folders.
     pub(crate) fn restart(&mut self) {
         let (child, url) = spawn(self.folder.path(), &self.environment);
