@@ -30,7 +30,7 @@ variables! {
     ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
         "A file to write the bound address to, once connections are accepted.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
-        "Folder of the database, the compile cache and the generated token secret.";
+        "Folder of the database, the compile cache and the generated secrets.";
     TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
         "Addresses and networks of the proxies in front of the server, separated by commas: `10.0.0.0/8,::1`. Only they are believed what `X-Forwarded-For` says about where a request came from.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
@@ -80,7 +80,7 @@ variables! {
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,
-        "Password of that admin. Without it a random one is printed, once.";
+        "Password of that admin: 8 to 1,024 bytes, and not a common one. Without it a random one is printed, once.";
     MAX_REQUEST_SIZE = "MAX_REQUEST_SIZE", Some("10485760"),
         "Bytes of a request's body, 1 KiB to 1 GiB.";
     REQUEST_TIMEOUT = "REQUEST_TIMEOUT", Some("60"),

@@ -111,7 +111,7 @@ pub(super) async fn first_admin(app: &App, auth: &Auth) -> Result<(), ServeError
         password: auth.admin_password.clone().map(|Secret(password)| password),
         role: Role::Admin,
     };
-    let created = maker.create(account).await.map_err(ServeError::Account)?;
+    let created = maker.create(account).await.map_err(ServeError::FirstAdmin)?;
     tracing::info!(email = created.email, "made the first admin");
     show_password(&created);
     Ok(())

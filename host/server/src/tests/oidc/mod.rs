@@ -8,7 +8,7 @@ use crate::config::{Oidc, Secret};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use openidconnect::url::Url;
-use provider::{CLIENT_ID, CLIENT_SECRET, TestProvider};
+use provider::{CLIENT_ID, CLIENT_SECRET, TestProvider, Trick};
 use pynomaly_store::Role;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -192,6 +192,16 @@ async fn token_signed_by_another_key_is_refused_and_a_changed_key_is_fetched() {
     log_in().await.is_problem(401, "oidc_invalid_token", None);
     oidc.provider.show("second", 2);
     assert_eq!(log_in().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn token_without_a_signature_of_the_provider_is_refused() {
+    let oidc = TestOidc::new(true).await;
+    for trick in [Trick::Hmac, Trick::HmacPublic, Trick::None] {
+        oidc.provider.try_trick(trick);
+        let answer = oidc.log_in_with("sub", json!("ada-at-provider")).await;
+        answer.is_problem(401, "oidc_invalid_token", None);
+    }
 }
 
 #[tokio::test]

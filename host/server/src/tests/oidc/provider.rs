@@ -31,6 +31,19 @@ struct Known {
     /// Name and seed of the key that it shows, and of the one that it signs with.
     shown: (String, u8),
     signing: (String, u8),
+    /// Sign with the client's secret instead, or not at all.
+    trick: Option<Trick>,
+}
+
+/// What a token may try.
+#[derive(Clone, Copy)]
+pub(super) enum Trick {
+    /// HMAC with the secret that client and provider share.
+    Hmac,
+    /// HMAC with the provider's public key, which everyone knows.
+    HmacPublic,
+    /// No signature.
+    None,
 }
 
 #[derive(Clone)]
@@ -61,6 +74,10 @@ impl TestProvider {
 
     pub(super) fn show(&self, name: &str, seed: u8) {
         self.known.lock().unwrap().shown = (name.into(), seed);
+    }
+
+    pub(super) fn try_trick(&self, trick: Trick) {
+        self.known.lock().unwrap().trick = Some(trick);
     }
 
     /// The user has logged in there: a code for it, as the browser brings it back.
@@ -129,11 +146,31 @@ async fn token(
     if !is_right {
         return refused("invalid_grant");
     }
-    let (name, seed) = known.signing.clone();
-    let key = SigningKey::from_bytes(&[seed; 32]).to_pkcs8_der().unwrap();
-    let header = Header { kid: Some(name), ..Header::new(Algorithm::EdDSA) };
-    let key = EncodingKey::from_ed_der(key.as_bytes());
-    let id_token = jsonwebtoken::encode(&header, &grant.claims, &key).unwrap();
+    let id_token = known.id_token(&grant.claims);
     let answer = json!({"access_token": "x", "token_type": "Bearer", "id_token": id_token});
     (StatusCode::OK, Json(answer))
+}
+
+impl Known {
+    fn id_token(&self, claims: &Value) -> String {
+        let (name, seed) = &self.signing;
+        let key = SigningKey::from_bytes(&[*seed; 32]);
+        let sign = |algorithm, key: EncodingKey| {
+            let header = Header { kid: Some(name.clone()), ..Header::new(algorithm) };
+            jsonwebtoken::encode(&header, claims, &key).unwrap()
+        };
+        let hmac = |secret: &[u8]| sign(Algorithm::HS256, EncodingKey::from_secret(secret));
+        match self.trick {
+            None => {
+                let der = key.to_pkcs8_der().unwrap();
+                sign(Algorithm::EdDSA, EncodingKey::from_ed_der(der.as_bytes()))
+            }
+            Some(Trick::Hmac) => hmac(CLIENT_SECRET.as_bytes()),
+            Some(Trick::HmacPublic) => hmac(key.verifying_key().as_bytes()),
+            Some(Trick::None) => {
+                let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+                format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#))
+            }
+        }
+    }
 }
