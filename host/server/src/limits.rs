@@ -91,6 +91,8 @@ pub struct Limits {
     pub password_reset_age_max: Duration,
     /// Time for one answer of the identity provider. Default 10 s.
     pub oidc_time_max: Duration,
+    /// Bytes of one answer of it. Default 1 MiB.
+    pub oidc_answer_bytes_max: u64,
     /// How long the provider's metadata and keys are taken for true; an unknown key has them
     /// fetched at once. Default 10 min.
     pub oidc_metadata_age_max: Duration,
@@ -153,6 +155,7 @@ impl Default for Limits {
             login_failures_max: 100_000,
             password_reset_age_max: Duration::from_secs(24 * 3600),
             oidc_time_max: Duration::from_secs(10),
+            oidc_answer_bytes_max: 1024 * 1024,
             oidc_metadata_age_max: Duration::from_secs(600),
             oidc_running_max: 4,
             oidc_waiting_max: 64,

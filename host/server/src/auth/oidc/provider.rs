@@ -31,6 +31,9 @@ const ALGORITHMS: [Alg; 9] = [
     Alg::EdDsa,
 ];
 
+/// Bytes of a subject (OpenID Connect Core 1.0, 2).
+const SUBJECT_BYTES_MAX: usize = 255;
+
 /// This server, as the provider knows it.
 type Client = CoreClient<
     EndpointSet,
@@ -55,6 +58,7 @@ struct Shared {
     metadata: Mutex<Option<(CoreProviderMetadata, OffsetDateTime)>>,
     metadata_age_max: Duration,
     time_max: Duration,
+    bytes_max: u64,
 }
 
 impl Provider {
@@ -69,6 +73,7 @@ impl Provider {
             metadata: Mutex::new(None),
             metadata_age_max: limits.oidc_metadata_age_max,
             time_max: limits.oidc_time_max,
+            bytes_max: limits.oidc_answer_bytes_max,
         };
         let gate = Gate::new("logins", limits.oidc_running_max, limits.oidc_waiting_max);
         Ok(Self { shared: Arc::new(shared), gate })
@@ -148,7 +153,7 @@ impl Shared {
         let metadata = self.metadata(now)?;
         let token = self.redeem(&metadata, code, pending.verifier)?;
         let nonce = Nonce::new(pending.nonce);
-        match self.claims(&metadata, &token, &nonce, now) {
+        let verified = match self.claims(&metadata, &token, &nonce, now) {
             // The provider has changed its keys since they were fetched.
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
@@ -157,8 +162,12 @@ impl Shared {
                 self.claims(&self.metadata(now)?, &token, &nonce, now)
             }
             verified => verified,
+        };
+        let person = verified.map_err(|error| OidcError::InvalidToken(with_causes(&error)))?;
+        if person.subject.len() > SUBJECT_BYTES_MAX {
+            return Err(OidcError::InvalidToken("its subject is too long".into()));
         }
-        .map_err(|error| OidcError::InvalidToken(with_causes(&error)))
+        Ok(person)
     }
 
     /// The ID token for `code`.
@@ -173,11 +182,15 @@ impl Shared {
         let request = request.map_err(|error| OidcError::Provider(error.to_string()))?;
         let request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier));
         let answer =
-            request.request(&http::client(self.time_max)).map_err(|error| match error {
-                RequestTokenError::ServerResponse(answer) => OidcError::Refused(answer.to_string()),
-                // A broken answer may hold tokens: it is not for the log.
-                RequestTokenError::Parse(error, _) => OidcError::Provider(error.to_string()),
-                other => OidcError::Provider(with_causes(&other)),
+            request.request(&http::client(self.time_max, self.bytes_max)).map_err(|error| {
+                match error {
+                    RequestTokenError::ServerResponse(answer) => {
+                        OidcError::Refused(answer.to_string())
+                    }
+                    // A broken answer may hold tokens: it is not for the log.
+                    RequestTokenError::Parse(error, _) => OidcError::Provider(error.to_string()),
+                    other => OidcError::Provider(with_causes(&other)),
+                }
             })?;
         let token = answer.id_token().cloned();
         token.ok_or_else(|| OidcError::Provider("there is no ID token in its answer".into()))
@@ -214,7 +227,10 @@ impl Shared {
         {
             return Ok(metadata);
         }
-        let found = CoreProviderMetadata::discover(&self.issuer, &http::client(self.time_max));
+        let found = CoreProviderMetadata::discover(
+            &self.issuer,
+            &http::client(self.time_max, self.bytes_max),
+        );
         let found = found.map_err(|error| OidcError::Provider(with_causes(&error)))?;
         let until = now + self.metadata_age_max;
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) =

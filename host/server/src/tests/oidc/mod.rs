@@ -257,3 +257,14 @@ async fn without_a_provider_there_is_nothing_and_a_dead_one_is_502() {
     app.oidc = Some(Provider::new(settings, &app.limits).unwrap());
     oidc.test.get(LOGIN, "").await.is_problem(502, "oidc_provider_failed", None);
 }
+
+#[tokio::test]
+async fn what_the_provider_says_is_bounded() {
+    let oidc = TestOidc::new(true).await;
+    let log_in = async |bytes: usize| oidc.log_in_with("sub", json!("x".repeat(bytes))).await;
+    log_in(256).await.is_problem(401, "oidc_invalid_token", None);
+    assert_eq!(log_in(255).await.status, StatusCode::OK);
+    oidc.provider.pad(1 << 20);
+    oidc.test.pass_time(601);
+    oidc.test.get(LOGIN, "").await.is_problem(502, "oidc_provider_failed", None);
+}

@@ -31,6 +31,8 @@ struct Known {
     /// Name and seed of the key that it shows, and of the one that it signs with.
     shown: (String, u8),
     signing: (String, u8),
+    /// Bytes of nonsense in its metadata.
+    padding: usize,
     /// Sign with the client's secret instead, or not at all.
     trick: Option<Trick>,
 }
@@ -76,6 +78,10 @@ impl TestProvider {
         self.known.lock().unwrap().shown = (name.into(), seed);
     }
 
+    pub(super) fn pad(&self, bytes: usize) {
+        self.known.lock().unwrap().padding = bytes;
+    }
+
     pub(super) fn try_trick(&self, trick: Trick) {
         self.known.lock().unwrap().trick = Some(trick);
     }
@@ -99,8 +105,10 @@ impl TestProvider {
 
 async fn metadata(State(provider): State<TestProvider>) -> Json<Value> {
     let issuer = provider.issuer;
+    let padding = "x".repeat(provider.known.lock().unwrap().padding);
     Json(json!({
         "issuer": issuer,
+        "padding": padding,
         "authorization_endpoint": format!("{issuer}/authorize?tenant=1"),
         "token_endpoint": format!("{issuer}/token"),
         "jwks_uri": format!("{issuer}/keys"),
