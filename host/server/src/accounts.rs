@@ -124,6 +124,7 @@ impl<'a> Maker<'a> {
             password_hash: self.passwords.hash(password, self.random.bytes()).await?,
             role: account.role,
             is_active: true,
+            has_totp: false,
             created_at: self.actor.now,
         };
         let audit = self.actor.done(self.random, "user.create", &user.email);

@@ -48,7 +48,10 @@ async fn confirmed_second_factor_is_asked_for_after_the_right_password_alone() {
     let wrong = test.post(&format!("{TOTP}/confirm"), &token, &json!({"code": "12345"})).await;
     wrong.is_problem(422, "wrong_totp_code", Some("/code"));
 
+    let has_totp = async || test.get("/api/v1/auth/me", &token).await.json["has_totp"].clone();
+    assert_eq!(has_totp().await, json!(false));
     let secret = test.enable_totp(&token).await;
+    assert_eq!(has_totp().await, json!(true));
     test.login(ADA, PASSWORD).await.is_problem(401, "totp_required", None);
     test.login(ADA, "wrong password").await.is_problem(401, "wrong_credentials", None);
     test.login_with("12345").await.is_problem(401, "wrong_totp_code", None);

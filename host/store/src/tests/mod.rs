@@ -58,6 +58,7 @@ fn user(number: u128, email: &str) -> User {
         password_hash: "$argon2id$".into(),
         role: Role::Analyst,
         is_active: true,
+        has_totp: false,
         created_at: moment(0),
     }
 }

@@ -39,6 +39,8 @@ pub struct User {
     pub role: Role,
     /// `false`: refused everywhere, at once.
     pub is_active: bool,
+    /// Whether it has a second factor that is confirmed.
+    pub has_totp: bool,
     /// When the account was made.
     pub created_at: OffsetDateTime,
 }
@@ -89,11 +91,13 @@ struct Row {
     password_hash: String,
     role: String,
     is_active: bool,
+    has_totp: bool,
     created_at: i64,
 }
 
 /// What [`Row`] reads.
-const COLUMNS: &str = "id, tenant_id, email, password_hash, role, is_active, created_at";
+const COLUMNS: &str = "id, tenant_id, email, password_hash, role, is_active, \
+                       totp_enabled_at IS NOT NULL AS has_totp, created_at";
 
 impl TryFrom<Row> for User {
     type Error = StoreError;
@@ -107,6 +111,7 @@ impl TryFrom<Row> for User {
             email: row.email,
             password_hash: row.password_hash,
             is_active: row.is_active,
+            has_totp: row.has_totp,
         })
     }
 }

@@ -66,6 +66,7 @@ async fn create(
         password_hash: NO_PASSWORD.to_owned(),
         role: Role::Viewer,
         is_active: true,
+        has_totp: false,
         created_at: now,
     };
     let audit = actor(&user, origin.clone(), now).done(&app.random, "user.create", &user.email);
