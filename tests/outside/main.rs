@@ -9,6 +9,7 @@ mod durability;
 mod hostile;
 mod hot_reload;
 mod refused_components;
+mod replicas;
 mod secrets;
 mod support;
 mod tokens;

@@ -58,6 +58,15 @@ impl Client {
         self.post_bytes(path, "application/json", body.to_string().as_bytes())
     }
 
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
+        let request = self.agent.patch(format!("{}{path}", self.url));
+        let mut request = request.header("content-type", "application/json");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.send(body.to_string()).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
     pub(crate) fn post_bytes(&self, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let request = self.agent.post(format!("{}{path}", self.url));
         let mut request = request.header("content-type", content_type);

@@ -57,6 +57,11 @@ impl Server {
         self.environment = environment.iter().map(own).collect();
     }
 
+    /// Where its database is, for another server beside it.
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("data/pynomaly.db").display())
+    }
+
     /// Runs another command of the binary on the same data; whether it ended well, and its output.
     pub(crate) fn run(&self, arguments: &[&str]) -> (bool, String) {
         let output = Command::new(binary())
