@@ -10,5 +10,7 @@ mod hostile;
 mod hot_reload;
 mod models;
 mod refused_components;
+mod replicas;
+mod secrets;
 mod support;
 mod tokens;

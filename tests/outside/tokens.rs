@@ -1,7 +1,7 @@
 //! Who is let in, and what the others are told.
 
 use crate::support::Server;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, encode};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -28,12 +28,20 @@ fn missing_and_tampered_tokens_are_401() {
     let parts: Vec<_> = token.split('.').collect();
     let none = base64url(br#"{"alg":"none","typ":"JWT"}"#);
     let hs384 = base64url(br#"{"alg":"HS384","typ":"JWT"}"#);
+    let kid = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
+    let with = |alg: &str, kid: &str| {
+        base64url(format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{kid}"}}"#).as_bytes())
+    };
     let tampered = [
         String::new(),
         "nonsense".into(),
         format!("{none}.{}.", parts[1]),
         format!("{none}.{}.{}", parts[1], parts[2]),
         format!("{hs384}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.", with("none", &kid), parts[1]),
+        format!("{}.{}.{}", with("none", &kid), parts[1], parts[2]),
+        format!("{}.{}.{}", with("HS256", "another"), parts[1], parts[2]),
+        format!("{}.{}.{}", with("EdDSA", &kid), parts[1], parts[2]),
         format!("{}.{}.{}", parts[0], parts[1], base64url(&[0; 32])),
         format!("{}.{}.{}", parts[0], base64url(br#"{"role":"admin"}"#), parts[2]),
         format!("{token}x"),
@@ -62,12 +70,14 @@ fn claims(token: &str) -> Value {
 #[test]
 fn well_signed_tokens_with_wrong_claims_are_401() {
     let server = Server::start_with(&[], &[("JWT_SECRET", SECRET)]);
-    let right = claims(server.admin().token());
+    let token = server.admin().token().to_owned();
+    let right = claims(&token);
+    let header = jsonwebtoken::decode_header(&token).unwrap();
     let status = |secret: &str, name: &str, value: Value| {
         let mut claims = right.clone();
         claims[name] = value;
         let key = EncodingKey::from_secret(secret.as_bytes());
-        let token = encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+        let token = encode(&header, &claims, &key).unwrap();
         server.anyone().with_token(&token).get("/api/v1/auth/me").status
     };
     assert_eq!(status(SECRET, "iss", right["iss"].clone()), 200, "nothing wrong");
@@ -78,6 +88,42 @@ fn well_signed_tokens_with_wrong_claims_are_401() {
     assert_eq!(status(SECRET, "exp", Value::Null), 401, "endless");
     let nobody = json!("00000000-0000-0000-0000-000000000000");
     assert_eq!(status(SECRET, "sid", nobody), 401, "no such session");
+}
+
+#[test]
+fn key_is_changed_without_logging_anybody_out() {
+    let mut server = Server::start_with(&[], &[("JWT_SECRET", SECRET)]);
+    let old = server.admin().token().to_owned();
+    let pem = "-----BEGIN PRIVATE KEY-----\\n\
+               MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\\n\
+               -----END PRIVATE KEY-----";
+    server.set(&[("JWT_SECRET_PREVIOUS", SECRET), ("JWT_PRIVATE_KEY", pem)]);
+    server.kill();
+    server.restart();
+    let new = server.admin().token().to_owned();
+    let status = |server: &Server, token: &str| {
+        server.anyone().with_token(token).get("/api/v1/auth/me").status
+    };
+    assert_eq!(jsonwebtoken::decode_header(&new).unwrap().alg, Algorithm::EdDSA);
+    assert_eq!((status(&server, &old), status(&server, &new)), (200, 200));
+    server.set(&[("JWT_PRIVATE_KEY", pem)]);
+    server.kill();
+    server.restart();
+    assert_eq!((status(&server, &old), status(&server, &new)), (401, 200));
+}
+
+#[test]
+fn client_behind_a_trusted_proxy_is_known_by_its_own_address() {
+    let address = |trusted: &str| {
+        let server = Server::start_with(&[], &[("PYNOMALY_TRUSTED_PROXIES", trusted)]);
+        let admin = server.admin().from("203.0.113.9, 198.51.100.7");
+        let user = json!({"email": "eve@example.com", "role": "viewer"});
+        assert_eq!(admin.post("/api/v1/admin/users", &user).status, 201);
+        let logs = admin.get("/api/v1/admin/audit-logs?action=user.create&limit=1").json();
+        logs["items"][0]["address"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(address("127.0.0.1"), "198.51.100.7");
+    assert_eq!(address("192.0.2.0/24"), "127.0.0.1");
 }
 
 #[test]

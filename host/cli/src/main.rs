@@ -4,6 +4,7 @@ mod audit;
 mod detect;
 mod exit;
 mod plugin;
+mod secrets;
 mod serve;
 mod user;
 
@@ -36,6 +37,9 @@ enum Command {
     /// Look at the audit log of that database.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Manage the secrets of that database.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
+        Command::Secrets(command) => secrets::run(&command),
     };
     exit::code(outcome)
 }

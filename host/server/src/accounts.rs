@@ -1,11 +1,12 @@
 //! Making accounts, the same way for the first start, the command line and the API.
 
 use crate::audit::{Actor, changed};
-use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords};
+use crate::auth::{Caller, PASSWORD_BYTES, PasswordError, Passwords, Unfit, check_password};
 use crate::random::Random;
 use crate::routes::admin::users::UserAnswer;
 use crate::state::App;
 use pynomaly_store::{Role, Store, StoreError, User};
+use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,20 +14,20 @@ use uuid::Uuid;
 const EMAIL_BYTES_MAX: usize = 254;
 
 /// An account to make.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewAccount {
     /// Whose organisation it belongs to.
     pub tenant_id: Uuid,
     /// Its address; unique whatever its case.
     pub email: String,
-    /// Its password, 8 to 1,024 bytes; `None` has one drawn.
+    /// Its password, 8 to 1,024 bytes and not a common one; `None` has one drawn.
     pub password: Option<String>,
     /// What it may do.
     pub role: Role,
 }
 
 /// An account that was made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Created {
     /// Its identifier.
     pub id: Uuid,
@@ -52,6 +53,9 @@ pub enum AccountError {
         PASSWORD_BYTES.end()
     )]
     Password,
+    /// One of those that are tried first.
+    #[error("the password is a common one, which is tried first by whoever guesses")]
+    CommonPassword,
     /// The address is taken.
     #[error("a user with that address exists")]
     Taken,
@@ -75,16 +79,29 @@ pub(crate) struct Maker<'a> {
     pub(crate) actor: Actor,
 }
 
+/// Nothing of the password.
+impl fmt::Debug for NewAccount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("NewAccount");
+        out.field("tenant_id", &self.tenant_id).field("email", &self.email);
+        out.field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// Nothing of the password.
+impl fmt::Debug for Created {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("Created");
+        out.field("id", &self.id).field("email", &self.email).field("role", &self.role);
+        out.finish_non_exhaustive()
+    }
+}
+
 impl NewAccount {
     /// Refuses what cannot be an account, whoever else there is.
     pub(crate) fn check(&self) -> Result<(), AccountError> {
         check_email(&self.email)?;
-        match &self.password {
-            Some(password) if !PASSWORD_BYTES.contains(&password.len()) => {
-                Err(AccountError::Password)
-            }
-            _ => Ok(()),
-        }
+        self.password.as_deref().map_or(Ok(()), check_password).map_err(AccountError::from)
     }
 }
 
@@ -107,6 +124,7 @@ impl<'a> Maker<'a> {
             password_hash: self.passwords.hash(password, self.random.bytes()).await?,
             role: account.role,
             is_active: true,
+            has_totp: false,
             created_at: self.actor.now,
         };
         let audit = self.actor.done(self.random, "user.create", &user.email);
@@ -126,6 +144,15 @@ impl From<StoreError> for AccountError {
     }
 }
 
+impl From<Unfit> for AccountError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Length => Self::Password,
+            Unfit::Common => Self::CommonPassword,
+        }
+    }
+}
+
 impl From<PasswordError> for AccountError {
     fn from(error: PasswordError) -> Self {
         match error {
@@ -136,7 +163,7 @@ impl From<PasswordError> for AccountError {
 }
 
 /// Whether it could be an address; only a message to it could tell more.
-fn check_email(email: &str) -> Result<(), AccountError> {
+pub(crate) fn check_email(email: &str) -> Result<(), AccountError> {
     let parts = email.split_once('@');
     let has_parts = parts
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));

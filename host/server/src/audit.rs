@@ -3,9 +3,12 @@
 use crate::auth::Caller;
 use crate::random::Random;
 use crate::request_id::RequestId;
+use crate::state::AppState;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use pynomaly_store::{AuditEntry, HOME_TENANT};
 use serde::Serialize;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,7 +16,8 @@ use uuid::Uuid;
 /// Bytes of what a refused client said of itself; the rest is cut.
 const SUBJECT_BYTES_MAX: usize = 256;
 
-/// The address of the other end of a connection.
+/// The address of the client: of the other end of the connection, or what a trusted proxy there
+/// says.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
@@ -47,6 +51,15 @@ impl Origin {
     /// Of something that no request asked for.
     pub(crate) fn local(name: &str) -> Self {
         Self { address: String::new(), request_id: name.to_owned() }
+    }
+}
+
+/// For handlers that need no caller.
+impl FromRequestParts<AppState> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
     }
 }
 

@@ -1,8 +1,11 @@
 //! The only place that knows which misfortune has which HTTP status.
 
+mod auth;
+
 use crate::accounts::AccountError;
 use crate::audit::Origin;
-use crate::auth::{Caller, PasswordError, Permission};
+use crate::auth::oidc::OidcError;
+use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::problem::{Fault, Problem, pointer_to};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -66,6 +69,8 @@ pub(crate) enum ApiError {
     Matrix(#[from] MatrixError),
     #[error(transparent)]
     Detect(#[from] DetectError),
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     #[error(transparent)]
     Account(AccountError),
     #[error("{0}")]
@@ -167,6 +172,7 @@ impl ApiError {
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
+            Self::Auth(error) => auth::auth(error),
             Self::Account(error) => account(error),
             Self::AccountAt(error, pointer) => {
                 let message = error.to_string();
@@ -182,6 +188,7 @@ impl ApiError {
         match self {
             Self::Store(error) => Some(error.to_string()),
             Self::Internal(cause) => Some(cause.clone()),
+            Self::Auth(error) => error.cause(),
             Self::Detect(DetectError::Call(error)) => Some(error.to_string()),
             _ => None,
         }
@@ -262,6 +269,7 @@ fn account(error: &AccountError) -> Verdict {
     match error {
         AccountError::Email => refused("invalid_email", "/email", message),
         AccountError::Password => refused("invalid_password", "/password", message),
+        AccountError::CommonPassword => refused("common_password", "/password", message),
         AccountError::Taken => verdict(StatusCode::CONFLICT, "email_taken", "Address taken")
             .at(Fault::new("/email", message)),
         AccountError::Busy => busy(),
@@ -320,6 +328,12 @@ impl From<AccountError> for ApiError {
     }
 }
 
+impl From<OidcError> for ApiError {
+    fn from(error: OidcError) -> Self {
+        Self::Auth(error.into())
+    }
+}
+
 impl From<PasswordError> for ApiError {
     fn from(error: PasswordError) -> Self {
         match error {
@@ -357,6 +371,9 @@ impl IntoResponse for ApiError {
         if ["busy", "idempotency_running"].contains(&code) {
             let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        if let Self::Auth(error @ AuthError::LockedOut { .. }) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, error.wait_seconds().into());
         }
         let problem = Problem {
             r#type: format!("urn:pynomaly:problem:{code}"),

@@ -30,6 +30,7 @@ mod openapi;
 mod pack;
 mod page;
 mod problem;
+mod proxies;
 mod random;
 mod request_id;
 mod router;
@@ -39,11 +40,15 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod vault;
 
 pub use accounts::{AccountError, Created, NewAccount};
-pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};
+pub use config::{
+    Auth, Config, ConfigError, Database, Environment, Oidc, Secret, VARIABLES, Variable,
+};
 pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
 pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
-pub use serve::{ServeError, create_user, serve, verify_audit_logs};
+pub use serve::{ServeError, create_user, rotate_secrets, serve, verify_audit_logs};
+pub use vault::Rotated;

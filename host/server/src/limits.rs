@@ -66,10 +66,44 @@ pub struct Limits {
     pub history_age_max: Option<Duration>,
     /// How many of each organisation are kept, the newest (`PYNOMALY_HISTORY_COUNT`). Default: all.
     pub history_count_max: Option<u64>,
-    /// Passwords checked at the same time; each takes 19 MiB. Default 2.
+    /// KiB of memory that hashing a password takes: the cost `m` of Argon2id, 8 a lane at least.
+    /// A login under another cost than these three hashes the password anew. Default 19,456
+    /// (19 MiB), with the two below OWASP's first recommendation: some 20 ms.
+    pub password_memory_kib: u32,
+    /// Passes over that memory: the cost `t`. Default 2.
+    pub password_passes: u32,
+    /// Lanes of that memory: the cost `p`. Default 1.
+    pub password_lanes: u32,
+    /// Passwords checked at the same time; each takes `password_memory_kib`. Default 2.
     pub passwords_running_max: usize,
     /// Passwords that wait to be checked. Default 64.
     pub passwords_waiting_max: usize,
+    /// Failed attempts of an account that are followed by no delay. Default 10.
+    pub login_failures_free: u32,
+    /// The same of an address, behind which many people may sit; of IPv6 a network of 64 bits.
+    /// Default 100.
+    pub login_address_failures_free: u32,
+    /// Delay after the first failure that is not free; each one more doubles it. Default 1 s.
+    pub login_delay_first: Duration,
+    /// The longest delay. Default 15 min.
+    pub login_delay_max: Duration,
+    /// How long a failure is remembered after the last attempt. Default 24 h.
+    pub login_failures_age_max: Duration,
+    /// Accounts and addresses whose failures are remembered; the oldest go first. Default 100,000.
+    pub login_failures_max: u32,
+    /// How long a token that sets a new password works. Default 24 h.
+    pub password_reset_age_max: Duration,
+    /// Time for one answer of the identity provider. Default 10 s.
+    pub oidc_time_max: Duration,
+    /// Bytes of one answer of it. Default 1 MiB.
+    pub oidc_answer_bytes_max: u64,
+    /// How long the provider's metadata and keys are taken for true; an unknown key has them
+    /// fetched at once. Default 10 min.
+    pub oidc_metadata_age_max: Duration,
+    /// Logins that ask the provider at the same time. Default 4.
+    pub oidc_running_max: usize,
+    /// Logins that wait to ask it. Default 64.
+    pub oidc_waiting_max: usize,
     /// Sessions, and API keys, whose state is kept in memory. Default 10,000 each.
     pub sessions_cached_max: usize,
     /// How long what is kept of a session or a key may be out of date when another process
@@ -114,8 +148,23 @@ impl Default for Limits {
             idempotent_bytes_max: MIB,
             history_age_max: None,
             history_count_max: None,
+            password_memory_kib: 19 * 1024,
+            password_passes: 2,
+            password_lanes: 1,
             passwords_running_max: 2,
             passwords_waiting_max: 64,
+            login_failures_free: 10,
+            login_address_failures_free: 100,
+            login_delay_first: Duration::from_secs(1),
+            login_delay_max: Duration::from_secs(15 * 60),
+            login_failures_age_max: Duration::from_secs(24 * 3600),
+            login_failures_max: 100_000,
+            password_reset_age_max: Duration::from_secs(24 * 3600),
+            oidc_time_max: Duration::from_secs(10),
+            oidc_answer_bytes_max: 1024 * 1024,
+            oidc_metadata_age_max: Duration::from_secs(600),
+            oidc_running_max: 4,
+            oidc_waiting_max: 64,
             sessions_cached_max: 10_000,
             session_age_max: Duration::from_millis(500),
             statement_time_max: Duration::from_secs(10),

@@ -27,6 +27,15 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/auth/refresh", post(auth::refresh::refresh))
         .route("/api/v1/auth/logout", post(auth::logout::logout))
         .route("/api/v1/auth/me", get(auth::me::me))
+        .route("/api/v1/auth/password", post(auth::password::change))
+        .route("/api/v1/auth/password-reset", post(auth::password_reset::reset))
+        .route(
+            "/api/v1/auth/totp",
+            post(auth::totp::begin::begin).delete(auth::totp::remove::remove),
+        )
+        .route("/api/v1/auth/totp/confirm", post(auth::totp::confirm::confirm))
+        .route("/api/v1/auth/oidc/login", get(auth::oidc::login::login))
+        .route("/api/v1/auth/oidc/callback", get(auth::oidc::callback::callback))
         .route(
             "/api/v1/api-keys",
             get(api_keys::list::list).merge(post(api_keys::create::create).layer(once.clone())),
@@ -53,6 +62,11 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/admin/users", get(admin::users::list::list))
         .route("/api/v1/admin/users", post(admin::users::create::create).layer(once.clone()))
         .route("/api/v1/admin/users/{id}", patch(admin::users::update::update))
+        .route(
+            "/api/v1/admin/users/{id}/password-reset",
+            post(admin::users::password_reset::create),
+        )
+        .route("/api/v1/admin/users/{id}/totp", delete(admin::users::totp::remove))
         .route("/api/v1/admin/tenants", get(admin::tenants::list::list))
         .route("/api/v1/admin/tenants", post(admin::tenants::create::create).layer(once))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))

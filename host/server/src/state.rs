@@ -1,12 +1,14 @@
 //! What every handler shares.
 
-use crate::auth::{Keys, Passwords, Recent, Sessions, Tokens};
+use crate::auth::oidc::Provider;
+use crate::auth::{Keys, Lockout, Passwords, Recent, Sessions, Tokens};
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
 use crate::random::Random;
+use crate::vault::Vault;
 use pynomaly_engine::Engine;
 use pynomaly_store::{ModelSummary, Store};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +29,14 @@ pub(crate) struct App {
     pub(crate) random: Random,
     /// Makes and checks access tokens.
     pub(crate) tokens: Tokens,
+    /// Encrypts what has to be readable again.
+    pub(crate) vault: Vault,
+    /// Who else may say who somebody is.
+    pub(crate) oidc: Option<Provider>,
     /// Hashes and verifies passwords.
     pub(crate) passwords: Passwords,
+    /// Makes those wait who guess them.
+    pub(crate) lockout: Lockout,
     /// What requests know of their sessions.
     pub(crate) sessions: Sessions,
     /// What they know of their API keys.
@@ -60,6 +68,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
+    pub(crate) vault: Vault,
+    pub(crate) oidc: Option<Provider>,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
 }
@@ -76,7 +86,8 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, metrics_enabled, limits } = parts;
+        let Parts { engine, store, clock, random, tokens, vault, oidc, metrics_enabled, limits } =
+            parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -84,7 +95,10 @@ impl App {
             clock,
             random,
             tokens,
+            vault,
+            oidc,
             passwords: Passwords::new(&limits),
+            lockout: Lockout::new(&limits),
             sessions: Sessions::new(&limits),
             keys: Keys::new(&limits),
             models: Models::new(&limits),

@@ -8,6 +8,7 @@ pub(crate) struct Client {
     agent: Agent,
     url: String,
     token: Option<String>,
+    forwarded_for: Option<String>,
 }
 
 /// Status, the headers that matter, and the body.
@@ -22,11 +23,16 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn new(url: &str) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
-        Self { agent, url: url.to_owned(), token: None }
+        Self { agent, url: url.to_owned(), token: None, forwarded_for: None }
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same, as a proxy would pass it on.
+    pub(crate) fn from(&self, forwarded_for: &str) -> Self {
+        Self { forwarded_for: Some(forwarded_for.to_owned()), ..self.clone() }
     }
 
     pub(crate) fn log_in(&self, email: &str, password: &str) -> Self {
@@ -52,11 +58,23 @@ impl Client {
         self.post_bytes(path, "application/json", body.to_string().as_bytes())
     }
 
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
+        let request = self.agent.patch(format!("{}{path}", self.url));
+        let mut request = request.header("content-type", "application/json");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.send(body.to_string()).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
     pub(crate) fn post_bytes(&self, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let request = self.agent.post(format!("{}{path}", self.url));
         let mut request = request.header("content-type", content_type);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(clients) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", clients);
         }
         request.send(body).map(Answer::read).unwrap_or_else(Answer::broken)
     }

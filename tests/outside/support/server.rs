@@ -53,6 +53,30 @@ impl Server {
         (status.success(), asked.elapsed())
     }
 
+    /// What it is started with the next time.
+    pub(crate) fn set(&mut self, environment: &[(&str, &str)]) {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.environment = environment.iter().map(own).collect();
+    }
+
+    /// Where its database is, for another server beside it.
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("data/pynomaly.db").display())
+    }
+
+    /// Runs another command of the binary on the same data; whether it ended well, and its output.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new(binary())
+            .args(arguments)
+            .env_clear()
+            .env("PYNOMALY_DATA_DIR", self.folder.path().join("data"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// Starts again on the same folders.
     pub(crate) fn restart(&mut self) {
         let (child, url) = spawn(self.folder.path(), &self.environment);

@@ -28,7 +28,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
 ];
 
 /// Heavy or dangerous dependencies, and the only crates that may name them.
-const FENCED: [(&str, &[&str]); 7] = [
+const FENCED: [(&str, &[&str]); 8] = [
     ("wasmtime", &["pynomaly-sandbox", "pynomaly-bench"]),
     ("wasmparser", &["pynomaly-sandbox"]),
     ("sqlx", &["pynomaly-store"]),
@@ -44,6 +44,7 @@ const FENCED: [(&str, &[&str]); 7] = [
             "pynomaly-sdk-streaming",
         ],
     ),
+    ("openidconnect", &["pynomaly-server"]),
 ];
 
 pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {

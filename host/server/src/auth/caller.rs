@@ -1,4 +1,5 @@
 use super::api_key::{self, PREFIX};
+use super::error::AuthError;
 use super::{Permission, Scopes};
 use crate::audit::Origin;
 use crate::error::ApiError;
@@ -36,6 +37,11 @@ impl Caller {
         } else {
             Err(ApiError::forbidden(permission, self))
         }
+    }
+
+    /// The caller's login; what changes how one logs in is not for API keys.
+    pub(crate) fn session(&self) -> Result<Uuid, AuthError> {
+        self.session_id.ok_or(AuthError::SessionNeeded)
     }
 
     /// Whose detections the caller may read: an analyst their own; a viewer, who makes none, and

@@ -8,22 +8,33 @@
 
 pub(crate) mod api_key;
 mod caller;
+mod error;
+mod lockout;
+pub(crate) mod oidc;
+mod password_rules;
 mod passwords;
 mod permission;
 mod recent;
-pub(crate) mod refresh_token;
 mod scopes;
+pub(crate) mod second_factor;
 pub(crate) mod secret;
+pub(crate) mod secret_token;
 mod sessions;
+mod signing_keys;
 mod tokens;
+pub(crate) mod totp;
 
 pub(crate) use api_key::Keys;
 pub(crate) use caller::Caller;
-pub(crate) use passwords::{PASSWORD_BYTES, PasswordError, Passwords};
+pub(crate) use error::AuthError;
+pub(crate) use lockout::Lockout;
+pub(crate) use password_rules::{PASSWORD_BYTES, Unfit, check_password};
+pub(crate) use passwords::{NO_PASSWORD, PasswordError, Passwords, Verified};
 pub(crate) use permission::Permission;
 pub(crate) use recent::Recent;
 pub(crate) use scopes::Scopes;
 pub(crate) use sessions::Sessions;
+pub(crate) use signing_keys::SigningKey;
 pub(crate) use tokens::{ACCESS_TOKEN_LIFETIME, Tokens};
 
 use time::Duration;

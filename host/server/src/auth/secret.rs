@@ -1,4 +1,4 @@
-//! The secret that signs access tokens.
+//! Secrets that the first start makes: the one that signs access tokens, and others like it.
 
 use crate::config::{Environment, Secret};
 use crate::random::Random;
@@ -9,8 +9,8 @@ use std::path::Path;
 const BYTES_MIN: usize = 32;
 /// The least number of different bytes in it: a random hexadecimal text of that length has more.
 const DIFFERENT_MIN: usize = 8;
-/// The generated secret, in the data folder.
-const FILE: &str = "jwt_secret";
+/// The generated secret of access tokens, in the data folder.
+pub(crate) const JWT_SECRET: &str = "jwt_secret";
 
 /// Whether `secret` is good enough for `environment`.
 ///
@@ -27,16 +27,17 @@ pub(crate) fn check(secret: &str, environment: Environment) -> Result<(), &'stat
     Err("at least 32 random bytes; `openssl rand -hex 32` prints some")
 }
 
-/// The given secret, or the one that the first start made and kept in `data_dir`.
+/// The given secret, or the one that the first start made and kept as `file` in `data_dir`.
 pub(crate) fn load(
     given: Option<&Secret>,
     data_dir: &Path,
+    file: &str,
     random: &Random,
 ) -> io::Result<Vec<u8>> {
     if let Some(Secret(secret)) = given {
         return Ok(secret.clone().into_bytes());
     }
-    let path = data_dir.join(FILE);
+    let path = data_dir.join(file);
     match std::fs::read(&path) {
         Ok(secret) if secret.len() >= BYTES_MIN => Ok(secret),
         Ok(_) => Err(io::Error::other(format!("{} is cut off", path.display()))),
@@ -83,11 +84,11 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let random = Random::from_seed([1; 32]);
-        let first = load(None, folder.path(), &random).unwrap();
-        assert_eq!(load(None, folder.path(), &random).unwrap(), first);
-        let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        let first = load(None, folder.path(), JWT_SECRET, &random).unwrap();
+        assert_eq!(load(None, folder.path(), JWT_SECRET, &random).unwrap(), first);
+        let mode = std::fs::metadata(folder.path().join(JWT_SECRET)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        std::fs::write(folder.path().join(FILE), "short").unwrap();
-        assert!(load(None, folder.path(), &random).is_err());
+        std::fs::write(folder.path().join(JWT_SECRET), "short").unwrap();
+        assert!(load(None, folder.path(), JWT_SECRET, &random).is_err());
     }
 }

@@ -1,11 +1,12 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256 (RFC 7515, `HS256`).
+//! Access tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256 or Ed25519.
 //!
-//!
-//! One algorithm is accepted, whatever a token's header asks for; the library compares the
-//! signature in constant time. Expiry is checked here, because time is an argument.
+//! A token's `kid` chooses among our keys, and the key decides the algorithm, whatever else the
+//! token's header asks for; the library compares the signature in constant time. Expiry is checked
+//! here, because time is an argument.
 
+use super::signing_keys::SigningKey;
 use jsonwebtoken::errors::Error;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Header, Validation};
 use pynomaly_store::Session;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -21,10 +22,11 @@ const AUDIENCE: &str = "pynomaly-api";
 const REQUIRED: [&str; 4] = ["iss", "aud", "sub", "exp"];
 
 /// Makes and checks access tokens.
+#[derive(Debug)]
 pub(crate) struct Tokens {
-    signing: EncodingKey,
-    checking: DecodingKey,
-    validation: Validation,
+    current: SigningKey,
+    /// Those that tokens were signed with before: they still count, and sign no more.
+    previous: Vec<SigningKey>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,18 +47,9 @@ struct Claims {
 }
 
 impl Tokens {
-    /// Signs with `secret`.
-    pub(crate) fn new(secret: &[u8]) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&REQUIRED);
-        validation.validate_exp = false;
-        Self {
-            signing: EncodingKey::from_secret(secret),
-            checking: DecodingKey::from_secret(secret),
-            validation,
-        }
+    /// Signs with `current`, and believes what `previous` signed.
+    pub(crate) fn new(current: SigningKey, previous: Vec<SigningKey>) -> Self {
+        Self { current, previous }
     }
 
     /// A token for `session` from `now` on.
@@ -77,15 +70,30 @@ impl Tokens {
             iat: now.unix_timestamp(),
             exp: (now + ACCESS_TOKEN_LIFETIME).unix_timestamp(),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
+        let SigningKey { id, algorithm, signing, .. } = &self.current;
+        let header = Header { kid: Some(id.clone()), ..Header::new(*algorithm) };
+        jsonwebtoken::encode(&header, &claims, signing)
     }
 
     /// The session that `token` belongs to, if this server signed it and it has not expired.
     pub(crate) fn verify(&self, token: &str, now: OffsetDateTime) -> Option<Uuid> {
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.checking, &self.validation);
+        let id = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let mut keys = std::iter::once(&self.current).chain(&self.previous);
+        let key = keys.find(|key| key.id == id)?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &key.checking, &validation(key));
         let claims = decoded.ok()?.claims;
         (now.unix_timestamp() < claims.exp).then_some(claims.sid)
     }
+}
+
+/// What a token that `key` signed has to say.
+fn validation(key: &SigningKey) -> Validation {
+    let mut validation = Validation::new(key.algorithm);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_required_spec_claims(&REQUIRED);
+    validation.validate_exp = false;
+    validation
 }
 
 #[cfg(test)]

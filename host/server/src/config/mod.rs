@@ -1,12 +1,17 @@
 //! What the environment says, checked before anything starts.
 
+mod oidc;
 mod read;
 mod variables;
 
+pub use oidc::Oidc;
 pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
+use crate::auth::SigningKey;
 use crate::limits::Limits;
+use crate::proxies::Proxies;
+use crate::vault::Keys;
 use pynomaly_store::{Location, PoolOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
@@ -26,6 +31,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Who is believed about where a request came from.
+    pub(crate) proxies: Proxies,
     /// Where to write the address that was bound.
     pub address_file: Option<PathBuf>,
     /// Holds the database, the compile cache and the generated secret.
@@ -38,6 +45,10 @@ pub struct Config {
     pub database: Database,
     /// Accounts and tokens.
     pub auth: Auth,
+    /// Who else may say who somebody is.
+    pub oidc: Option<Oidc>,
+    /// Encrypts secrets at rest.
+    pub encryption_key: Option<Secret>,
     /// Bounds on requests.
     pub limits: Limits,
     /// Bounds on plugins.
@@ -71,6 +82,12 @@ pub struct Database {
 pub struct Auth {
     /// Signs access tokens; generated and kept in the data folder if not given.
     pub jwt_secret: Option<Secret>,
+    /// What signed them before.
+    pub jwt_secret_previous: Option<Secret>,
+    /// Signs access tokens in the place of the secret.
+    pub jwt_private_key: Option<Secret>,
+    /// What signed them before.
+    pub jwt_private_key_previous: Option<Secret>,
     /// Address of the first admin.
     pub admin_email: String,
     /// Password of the first admin; drawn and shown once if not given.
@@ -129,20 +146,30 @@ impl Config {
             ],
         )?;
         let data_dir = PathBuf::from(read.text(&names::DATA_DIR)?);
+        let encryption_key = encryption_key(&read)?;
         Ok(Self {
             environment,
             log_level: log_level(&read)?,
             listen: read.parsed(&names::LISTEN, "an address and port, like 127.0.0.1:8000")?,
+            proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             auth: auth(&read, environment)?,
+            oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
+            encryption_key,
             limits: limits(&read)?,
             plugin_limits: plugin_limits(&read)?,
             data_dir,
         })
     }
+}
+
+fn proxies(read: &Reader) -> Result<Proxies, ConfigError> {
+    let expected = "addresses and networks separated by commas, like 10.0.0.0/8,::1";
+    let given = read.optional(&names::TRUSTED_PROXIES)?.unwrap_or_default();
+    given.parse().map_err(|_| read.wrong(&names::TRUSTED_PROXIES, expected))
 }
 
 fn log_level(read: &Reader) -> Result<LevelFilter, ConfigError> {
@@ -203,16 +230,40 @@ fn pool(read: &Reader) -> Result<PoolOptions, ConfigError> {
 }
 
 fn auth(read: &Reader, environment: Environment) -> Result<Auth, ConfigError> {
-    let jwt_secret = read.optional(&names::JWT_SECRET)?.map(Secret);
-    if let Some(Secret(secret)) = &jwt_secret {
-        crate::auth::secret::check(secret, environment)
-            .map_err(|expected| read.wrong_secret(&names::JWT_SECRET, expected))?;
-    }
+    let secret = |variable| {
+        let given = read.optional(variable)?;
+        given.map_or(Ok(None), |secret| {
+            let verdict = crate::auth::secret::check(&secret, environment);
+            verdict.map_err(|expected| read.wrong_secret(variable, expected))?;
+            Ok(Some(Secret(secret)))
+        })
+    };
+    let private_key = |variable| {
+        let given = read.optional(variable)?;
+        let is_key = |pem: &String| SigningKey::ed25519(pem).is_some();
+        let expected = "an Ed25519 key in PEM; `openssl genpkey -algorithm ed25519` prints one";
+        match given {
+            Some(pem) if !is_key(&pem) => Err(read.wrong_secret(variable, expected)),
+            given => Ok(given.map(Secret)),
+        }
+    };
     Ok(Auth {
-        jwt_secret,
+        jwt_secret: secret(&names::JWT_SECRET)?,
+        jwt_secret_previous: secret(&names::JWT_SECRET_PREVIOUS)?,
+        jwt_private_key: private_key(&names::JWT_PRIVATE_KEY)?,
+        jwt_private_key_previous: private_key(&names::JWT_PRIVATE_KEY_PREVIOUS)?,
         admin_email: read.text(&names::ADMIN_EMAIL)?,
         admin_password: read.optional(&names::ADMIN_PASSWORD)?.map(Secret),
     })
+}
+
+fn encryption_key(read: &Reader) -> Result<Option<Secret>, ConfigError> {
+    let given = read.optional(&names::ENCRYPTION_KEY)?;
+    if given.as_ref().is_some_and(|text| text.parse::<Keys>().is_err()) {
+        let expected = "32 bytes in hexadecimal or base64; `openssl rand -hex 32` prints some";
+        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+    }
+    Ok(given.map(Secret))
 }
 
 fn limits(read: &Reader) -> Result<Limits, ConfigError> {

@@ -105,3 +105,64 @@ fn documentation_lists_every_variable() {
     );
     crate::tests::is_up_to_date("configuration.md", &text);
 }
+
+#[test]
+fn keys_are_checked_at_the_start_and_never_shown() {
+    let key = "0123456789abcdef".repeat(4);
+    let pem = "-----BEGIN PRIVATE KEY-----\n\
+               MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+               -----END PRIVATE KEY-----";
+    let config = config(&[
+        ("ENVIRONMENT", "production"),
+        ("ENCRYPTION_KEY", &format!("{key},{key}")),
+        ("JWT_SECRET_PREVIOUS", &key),
+        ("JWT_PRIVATE_KEY", pem),
+    ])
+    .unwrap();
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("abcdef") && !shown.contains("MC4C"), "{shown}");
+    for (name, wrong) in [
+        ("ENCRYPTION_KEY", "hunter2"),
+        ("JWT_PRIVATE_KEY", "hunter2"),
+        ("JWT_PRIVATE_KEY_PREVIOUS", "hunter2"),
+    ] {
+        assert!(!refused(name, wrong).contains("hunter2"));
+    }
+    let weak = [("ENVIRONMENT", "production"), ("JWT_SECRET_PREVIOUS", "hunter2")];
+    assert!(super::tests::config(&weak).is_err());
+}
+
+#[test]
+fn identity_provider_is_whole_or_not_there() {
+    let key = "0123456789abcdef".repeat(4);
+    let whole = [
+        ("OIDC_ISSUER", "https://id.example.org"),
+        ("OIDC_CLIENT_ID", "pynomaly"),
+        ("OIDC_CLIENT_SECRET", "hunter2"),
+        ("OIDC_REDIRECT_URL", "https://p.example.org/api/v1/auth/oidc/callback"),
+        ("ENVIRONMENT", "production"),
+        ("ENCRYPTION_KEY", key.as_str()),
+    ];
+    let config = config(&whole).unwrap();
+    assert!(config.oidc.as_ref().is_some_and(|oidc| !oidc.create_users));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let refused = |name: &str, value: &str| {
+        let changed =
+            whole.map(|(known, right)| (known, if known == name { value } else { right }));
+        let error = super::tests::config(&changed).unwrap_err().to_string();
+        assert!(error.starts_with(name) && !error.contains("hunter2"), "{error}");
+    };
+    for name in ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_REDIRECT_URL", "ENCRYPTION_KEY"] {
+        refused(name, "");
+    }
+    for name in ["OIDC_ISSUER", "OIDC_REDIRECT_URL"] {
+        refused(name, "http://id.example.org");
+        refused(name, "id.example.org");
+    }
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    assert!(config(&[("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).is_ok());
+    assert!(refused("PYNOMALY_TRUSTED_PROXIES", "nginx").contains("10.0.0.0/8"));
+}

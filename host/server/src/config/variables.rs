@@ -30,7 +30,9 @@ variables! {
     ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
         "A file to write the bound address to, once connections are accepted.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
-        "Folder of the database, the compile cache and the generated token secret.";
+        "Folder of the database, the compile cache and the generated secrets.";
+    TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
+        "Addresses and networks of the proxies in front of the server, separated by commas: `10.0.0.0/8,::1`. Only they are believed what `X-Forwarded-For` says about where a request came from.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
         "Folder that is watched for `*.wasm` plugins. Without it only native detectors are served.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
@@ -57,10 +59,28 @@ variables! {
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
+    JWT_SECRET_PREVIOUS = "JWT_SECRET_PREVIOUS", None,
+        "The `JWT_SECRET` before this one: tokens that it signed still count. To be dropped half an hour after a change.";
+    JWT_PRIVATE_KEY = "JWT_PRIVATE_KEY", None,
+        "Signs access tokens in the place of `JWT_SECRET`: an Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it; line ends may be written `\\n`.";
+    JWT_PRIVATE_KEY_PREVIOUS = "JWT_PRIVATE_KEY_PREVIOUS", None,
+        "The `JWT_PRIVATE_KEY` before this one, as `JWT_SECRET_PREVIOUS`.";
+    ENCRYPTION_KEY = "ENCRYPTION_KEY", None,
+        "Encrypts secrets that have to be readable again: 32 bytes in hexadecimal or base64. Several separated by commas: the first encrypts, the others still decrypt until `pynomaly secrets rotate`. Without it development makes one once and keeps it in the data folder; elsewhere nothing can be encrypted, which a second factor and OpenID Connect need.";
+    OIDC_ISSUER = "OIDC_ISSUER", None,
+        "Address of an OpenID Connect provider through which people may log in, exactly as it names itself; https outside development. The next three are then needed.";
+    OIDC_CLIENT_ID = "OIDC_CLIENT_ID", None,
+        "Name that the provider gave this server.";
+    OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET", None,
+        "Secret that the provider gave this server.";
+    OIDC_REDIRECT_URL = "OIDC_REDIRECT_URL", None,
+        "This server's `/api/v1/auth/oidc/callback` as browsers reach it, and as the provider knows it.";
+    OIDC_CREATE_USERS = "OIDC_CREATE_USERS", Some("false"),
+        "Whether people with a verified address whom nobody knows here become viewers, instead of being refused.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,
-        "Password of that admin. Without it a random one is printed, once.";
+        "Password of that admin: 8 to 1,024 bytes, and not a common one. Without it a random one is printed, once.";
     HISTORY_DAYS = "PYNOMALY_HISTORY_DAYS", None,
         "Days that detections are kept, 1 to 36,500. Without it for ever.";
     HISTORY_COUNT = "PYNOMALY_HISTORY_COUNT", None,

@@ -3,11 +3,13 @@
 use super::ServeError;
 use crate::accounts::{Created, Maker, NewAccount};
 use crate::audit::Actor;
-use crate::auth::{Tokens, secret};
+use crate::auth::oidc::Provider;
+use crate::auth::{SigningKey, Tokens, secret};
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
 use crate::random::Random;
 use crate::state::{App, Parts};
+use crate::vault::{self, Vault};
 use pynomaly_engine::{Engine, Sandbox};
 use pynomaly_store::{HOME_TENANT, Role, Store, StoreOptions};
 use std::io::Write;
@@ -26,8 +28,8 @@ pub(super) fn data_dir(config: &Config) -> Result<(), ServeError> {
 /// Everything that handlers share.
 pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<App, ServeError> {
     let random = Random::from_system().map_err(ServeError::Random)?;
-    let secret = secret::load(config.auth.jwt_secret.as_ref(), &config.data_dir, &random);
-    let secret = secret.map_err(|error| ServeError::Secret(error.to_string()))?;
+    let tokens = tokens(config, &random)?;
+    let vault = vault(config, &random)?;
     let store = Store::open(&store_options(config)).await.map_err(ServeError::Store)?;
     let cache = config.data_dir.join("compiled");
     let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
@@ -36,12 +38,49 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         engine: Engine::new(sandbox),
         store,
         clock: Clock::System,
-        tokens: Tokens::new(&secret),
+        tokens,
+        vault,
+        oidc: oidc(config)?,
         random,
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),
     };
     App::new(parts, stopping).map_err(|error| ServeError::Metrics(error.to_string()))
+}
+
+/// The keys of access tokens: of the environment, or made once.
+fn tokens(config: &Config, random: &Random) -> Result<Tokens, ServeError> {
+    let Auth { jwt_secret, jwt_private_key, .. } = &config.auth;
+    let current = match jwt_private_key {
+        Some(key) => ed25519(key)?,
+        None => {
+            let file = secret::JWT_SECRET;
+            let secret = secret::load(jwt_secret.as_ref(), &config.data_dir, file, random);
+            SigningKey::hmac(&secret.map_err(|error| ServeError::Secret(error.to_string()))?)
+        }
+    };
+    let Auth { jwt_secret_previous, jwt_private_key_previous, .. } = &config.auth;
+    let mut previous = Vec::new();
+    previous.extend(jwt_secret_previous.as_ref().map(|it| SigningKey::hmac(it.0.as_bytes())));
+    previous.extend(jwt_private_key_previous.as_ref().map(ed25519).transpose()?);
+    Ok(Tokens::new(current, previous))
+}
+
+fn ed25519(Secret(pem): &Secret) -> Result<SigningKey, ServeError> {
+    let key = SigningKey::ed25519(pem);
+    key.ok_or_else(|| ServeError::Secret("a private key is not Ed25519 in PEM".into()))
+}
+
+/// The keys of secrets at rest.
+pub(super) fn vault(config: &Config, random: &Random) -> Result<Vault, ServeError> {
+    let given = config.encryption_key.as_ref();
+    let keys = vault::load(given, config.environment, &config.data_dir, random);
+    Ok(Vault::new(&keys.map_err(|error| ServeError::EncryptionKey(error.to_string()))?))
+}
+
+fn oidc(config: &Config) -> Result<Option<Provider>, ServeError> {
+    let provider = |settings| Provider::new(settings, &config.limits);
+    config.oidc.clone().map(provider).transpose().map_err(ServeError::Oidc)
 }
 
 pub(super) fn store_options(config: &Config) -> StoreOptions {
@@ -72,7 +111,7 @@ pub(super) async fn first_admin(app: &App, auth: &Auth) -> Result<(), ServeError
         password: auth.admin_password.clone().map(|Secret(password)| password),
         role: Role::Admin,
     };
-    let created = maker.create(account).await.map_err(ServeError::Account)?;
+    let created = maker.create(account).await.map_err(ServeError::FirstAdmin)?;
     tracing::info!(email = created.email, "made the first admin");
     show_password(&created);
     Ok(())

@@ -24,6 +24,15 @@ pub enum ServeError {
     /// The secret of the access tokens cannot be read or kept.
     #[error("the secret of the access tokens cannot be kept: {0}")]
     Secret(String),
+    /// The keys of secrets at rest cannot be read or kept.
+    #[error("the keys of secrets at rest cannot be kept: {0}")]
+    EncryptionKey(String),
+    /// This setting of the identity provider is no address.
+    #[error("{0} is no address")]
+    Oidc(&'static str),
+    /// Secrets at rest were not all encrypted anew; it can be tried again.
+    #[error("secrets were not all encrypted anew: {0}")]
+    Rotate(String),
     /// The database cannot be used.
     #[error("the database cannot be used: {0}")]
     Store(#[source] StoreError),
@@ -36,6 +45,9 @@ pub enum ServeError {
     /// The plugin folder is not there.
     #[error("PYNOMALY_PLUGIN_DIR is {}, which is not a folder", .0.display())]
     PluginDir(PathBuf),
+    /// The first admin cannot be made.
+    #[error("PYNOMALY_ADMIN_EMAIL and PYNOMALY_ADMIN_PASSWORD make no admin: {0}")]
+    FirstAdmin(AccountError),
     /// An account cannot be made.
     #[error(transparent)]
     Account(AccountError),

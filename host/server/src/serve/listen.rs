@@ -3,6 +3,7 @@
 use super::ServeError;
 use crate::audit::Peer;
 use crate::limits::Limits;
+use crate::proxies::Proxies;
 use crate::router::router;
 use crate::state::AppState;
 use hyper::body::Incoming;
@@ -12,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,15 +46,17 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Accepts connections until the server is told to stop, then waits for the requests in flight.
-pub(super) async fn run(listener: TcpListener, app: AppState) {
+pub(super) async fn run(listener: TcpListener, app: AppState, proxies: Proxies) {
+    let proxies = Arc::new(proxies);
     let http = http(&app.limits);
     let service = TowerToHyperService::new(router(Arc::clone(&app)));
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(app.limits.connections_max));
     while let Some((stream, peer, place)) = next(&listener, &places, &app).await {
-        let service = service.clone();
+        let (service, proxies) = (service.clone(), Arc::clone(&proxies));
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(peer);
+            let client = proxies.client(peer, request.headers());
+            request.extensions_mut().insert(Peer(client));
             service.call(request)
         });
         let connection = http.serve_connection(TokioIo::new(stream), service);
@@ -90,7 +93,7 @@ async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     app: &AppState,
-) -> Option<(TcpStream, Peer, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let accept = async {
         let place = Arc::clone(places).acquire_owned().await.ok()?;
         loop {
@@ -98,7 +101,7 @@ async fn next(
                 Ok((stream, address)) => {
                     // Answers are small and whole: waiting to fill a packet only delays them.
                     let _ = stream.set_nodelay(true);
-                    return Some((stream, Peer(address.ip()), place));
+                    return Some((stream, address.ip(), place));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");

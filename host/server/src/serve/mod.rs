@@ -15,6 +15,7 @@ use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::random::Random;
+use crate::vault::{self, Rotated};
 use pynomaly_store::{AuditVerdict, Store};
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
     let plugins = plugins::watch(&app, config.plugin_dir)?;
     let housekeeping = housekeeping::start(&app);
-    listen::run(listener, Arc::clone(&app)).await;
+    listen::run(listener, Arc::clone(&app), config.proxies).await;
     plugins.end().await;
     // It ends by itself; a panic in there is in the log already.
     let _ = housekeeping.await;
@@ -67,4 +68,20 @@ pub async fn create_user(config: &Config, account: NewAccount) -> Result<Created
     let created: Result<Created, AccountError> = maker.create(account).await;
     store.close().await;
     created.map_err(ServeError::Account)
+}
+
+/// Encrypts every secret in the database of `config` under the first of its keys, with or without
+/// servers running on it, which have to know that key by then.
+///
+/// # Errors
+/// [`ServeError::Rotate`] without a key, or where the database fails on the way.
+pub async fn rotate_secrets(config: &Config) -> Result<Rotated, ServeError> {
+    boot::data_dir(config)?;
+    let random = Random::from_system().map_err(ServeError::Random)?;
+    let vault = boot::vault(config, &random)?;
+    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let actor = Actor::local("pynomaly secrets rotate", Clock::System.now());
+    let rotated = vault::rotate(&store, &vault, &random, &actor).await;
+    store.close().await;
+    rotated.map_err(|error| ServeError::Rotate(error.to_string()))
 }

@@ -67,9 +67,12 @@ async fn revoked_expired_and_mangled_keys_are_401() {
     test.pass_time(10);
     test.get("/api/v1/detectors", &expiring).await.is_problem(401, "unauthenticated", None);
     assert_eq!(test.get("/api/v1/detectors", &key).await.status, StatusCode::OK);
-    assert_eq!(test.delete(&format!("{KEYS}/{id}"), &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        test.delete_bare(&format!("{KEYS}/{id}"), &token).await.status,
+        StatusCode::NO_CONTENT
+    );
     test.get("/api/v1/detectors", &key).await.is_problem(401, "unauthenticated", None);
-    test.delete(&format!("{KEYS}/{id}"), &token).await.is_problem(404, "not_found", None);
+    test.delete_bare(&format!("{KEYS}/{id}"), &token).await.is_problem(404, "not_found", None);
 }
 
 #[tokio::test]

@@ -7,18 +7,23 @@ mod auth;
 mod bodies;
 mod detect;
 mod detections;
+mod lockout;
 mod models;
+mod oidc;
 mod operations;
+mod passwords;
 mod tenants;
+mod totp;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
-use crate::auth::Tokens;
+use crate::auth::{SigningKey, Tokens};
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::random::Random;
 use crate::router::router;
 use crate::state::{App, Parts};
+use crate::vault::Vault;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -37,7 +42,8 @@ const PASSWORD: &str = "correct horse";
 /// One server in a folder of its own.
 struct TestApp {
     app: Arc<App>,
-    _folder: tempfile::TempDir,
+    options: StoreOptions,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, taken apart.
@@ -63,19 +69,42 @@ impl TestApp {
             queue_length: limits.detections_unwritten_max,
             synchronous: Synchronous::Normal,
         };
+        Self::on(options, limits, 42, Arc::new(folder)).await
+    }
+
+    /// Another server on the same database.
+    async fn replica(&self) -> Self {
+        let (options, limits) = (self.options.clone(), self.app.limits.clone());
+        let replica = Self::on(options, limits, 43, Arc::clone(&self.folder)).await;
+        let (Clock::Manual(ours), Clock::Manual(its)) = (&self.app.clock, &replica.app.clock)
+        else {
+            panic!("tests set the clock")
+        };
+        its.store(ours.load(Ordering::Relaxed), Ordering::Relaxed);
+        replica
+    }
+
+    async fn on(
+        options: StoreOptions,
+        limits: Limits,
+        seed: u8,
+        folder: Arc<tempfile::TempDir>,
+    ) -> Self {
         let sandbox = Sandbox::new(pynomaly_engine::Limits::default(), None).unwrap();
         let parts = Parts {
             engine: Engine::new(sandbox),
             store: Store::open(&options).await.unwrap(),
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
-            random: Random::from_seed([42; 32]),
-            tokens: Tokens::new(b"secret"),
+            random: Random::from_seed([seed; 32]),
+            tokens: Tokens::new(SigningKey::hmac(b"secret"), Vec::new()),
+            vault: Vault::new(&"07".repeat(32).parse().unwrap()),
+            oidc: None,
             metrics_enabled: true,
             limits,
         };
         let app = Arc::new(App::new(parts, CancellationToken::new()).unwrap());
         app.plugins.set(Ok(()));
-        Self { app, _folder: folder }
+        Self { app, options, folder }
     }
 
     /// A server, and the access token of a user with that role.

@@ -91,8 +91,8 @@ async fn everyone_of_the_organisation_scores_and_only_the_owner_or_an_admin_chan
     assert_eq!(test.post(&score, &bob, &body).await.status, StatusCode::OK);
     assert_eq!(test.get(&path, &viewer).await.status, StatusCode::OK);
     test.post(&score, &viewer, &body).await.is_problem(403, "forbidden", None);
-    test.delete(&path, &bob).await.is_problem(404, "not_found", None);
-    assert_eq!(test.delete(&path, &admin).await.status, StatusCode::NO_CONTENT);
+    test.delete_bare(&path, &bob).await.is_problem(404, "not_found", None);
+    assert_eq!(test.delete_bare(&path, &admin).await.status, StatusCode::NO_CONTENT);
     test.post(&score, &ada, &body).await.is_problem(404, "not_found", None);
 }
 
@@ -122,7 +122,7 @@ async fn replay_proves_a_detection_and_finds_a_forged_one() {
         (&proven.json["is_identical"], &proven.json["different_rows"]),
         (&json!(true), &json!(0))
     );
-    assert_eq!(test.delete(&path(&model), &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(test.delete_bare(&path(&model), &token).await.status, StatusCode::NO_CONTENT);
     let gone = test.post(&replay(&scored), &token, &json!({})).await;
     gone.is_problem(409, "detector_gone", None);
 }
@@ -195,7 +195,7 @@ async fn old_and_surplus_detections_go() {
 }
 
 impl TestApp {
-    pub(super) async fn delete(&self, path: &str, token: &str) -> super::Answer {
+    pub(super) async fn delete_bare(&self, path: &str, token: &str) -> super::Answer {
         self.send(Method::DELETE, path, token, axum::body::Body::empty()).await
     }
 

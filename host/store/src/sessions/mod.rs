@@ -6,6 +6,8 @@ mod find;
 mod refresh;
 mod revoke;
 
+pub(crate) use revoke::revoke_all;
+
 use crate::Role;
 use time::OffsetDateTime;
 use uuid::Uuid;

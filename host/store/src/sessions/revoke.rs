@@ -1,4 +1,5 @@
 use crate::columns::from_time;
+use crate::database::Transaction;
 use crate::{Store, StoreError};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -16,4 +17,17 @@ impl Store {
         self.database.query(REVOKE).bind(from_time(now)).bind(id).execute().await?;
         Ok(())
     }
+}
+
+/// Ends every session of a user but `keep`.
+pub(crate) async fn revoke_all(
+    transaction: &mut Transaction,
+    user_id: Uuid,
+    keep: Option<Uuid>,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let query = transaction.query("UPDATE sessions SET revoked_at = ").push_bind(from_time(now));
+    let query = query.push(" WHERE revoked_at IS NULL AND user_id = ").push_bind(user_id);
+    query.push_if(" AND id <> ", keep).execute().await?;
+    Ok(())
 }

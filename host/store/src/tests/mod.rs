@@ -4,9 +4,12 @@ mod api_keys;
 mod audit_logs;
 mod detections;
 mod idempotency_keys;
+mod identities;
+mod login_failures;
 mod models;
 mod sessions;
 mod tenants;
+mod totp;
 mod users;
 
 use crate::testing::location;
@@ -56,6 +59,7 @@ fn user(number: u128, email: &str) -> User {
         password_hash: "$argon2id$".into(),
         role: Role::Analyst,
         is_active: true,
+        has_totp: false,
         created_at: moment(0),
     }
 }

@@ -4,10 +4,12 @@ mod any;
 mod create;
 mod find;
 mod list;
+mod password;
 mod update;
 
 use crate::columns::to_time;
 use crate::error::StoreError;
+use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -23,7 +25,7 @@ pub enum Role {
 }
 
 /// One account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// Version 7: its order is the order of creation.
     pub id: Uuid,
@@ -37,6 +39,8 @@ pub struct User {
     pub role: Role,
     /// `false`: refused everywhere, at once.
     pub is_active: bool,
+    /// Whether it has a second factor that is confirmed.
+    pub has_totp: bool,
     /// When the account was made.
     pub created_at: OffsetDateTime,
 }
@@ -69,6 +73,15 @@ impl Role {
     }
 }
 
+/// Nothing of the password.
+impl fmt::Debug for User {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("User");
+        out.field("id", &self.id).field("tenant_id", &self.tenant_id).field("email", &self.email);
+        out.field("role", &self.role).field("is_active", &self.is_active).finish_non_exhaustive()
+    }
+}
+
 /// The columns of `users`, as they come.
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -78,11 +91,13 @@ struct Row {
     password_hash: String,
     role: String,
     is_active: bool,
+    has_totp: bool,
     created_at: i64,
 }
 
 /// What [`Row`] reads.
-const COLUMNS: &str = "id, tenant_id, email, password_hash, role, is_active, created_at";
+const COLUMNS: &str = "id, tenant_id, email, password_hash, role, is_active, \
+                       totp_enabled_at IS NOT NULL AS has_totp, created_at";
 
 impl TryFrom<Row> for User {
     type Error = StoreError;
@@ -96,6 +111,7 @@ impl TryFrom<Row> for User {
             email: row.email,
             password_hash: row.password_hash,
             is_active: row.is_active,
+            has_totp: row.has_totp,
         })
     }
 }

@@ -1,4 +1,5 @@
 use crate::audit_logs::append;
+use crate::sessions::revoke_all;
 use crate::{AuditEntry, Role, Store, StoreError};
 use uuid::Uuid;
 
@@ -22,6 +23,10 @@ impl Store {
         let query = transaction.query(sql).bind(role.map(Role::name)).bind(is_active);
         if query.bind(id).bind(tenant_id).execute().await? == 0 {
             return Ok(false);
+        }
+        if is_active == Some(false) {
+            // Over is over: they do not come back with the user.
+            revoke_all(&mut transaction, id, None, audit.timestamp).await?;
         }
         append(&mut transaction, audit).await?;
         transaction.commit().await?;

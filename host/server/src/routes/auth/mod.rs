@@ -1,17 +1,22 @@
-//! Logging in and out.
+//! Logging in and out, and how one logs in.
 
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
+pub(crate) mod oidc;
+pub(crate) mod password;
+pub(crate) mod password_reset;
 pub(crate) mod refresh;
+pub(crate) mod totp;
 
 use crate::answer::{json, no_store};
-use crate::auth::{ACCESS_TOKEN_LIFETIME, refresh_token};
+use crate::auth::secret_token::NewToken;
+use crate::auth::{ACCESS_TOKEN_LIFETIME, SESSION_LIFETIME};
 use crate::error::ApiError;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pynomaly_store::Session;
+use pynomaly_store::{Login, Session, User};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -29,17 +34,26 @@ pub(crate) struct TokenAnswer {
     expires_in: i64,
 }
 
-/// A refresh token that no one has yet: for the client, and as the database keeps it.
-struct NewToken {
-    text: String,
-    hash: [u8; 32],
-}
-
-impl NewToken {
-    fn draw(app: &App) -> Self {
-        let text = refresh_token::encode(app.random.bytes());
-        Self { hash: refresh_token::hash(&text), text }
-    }
+/// Begins a session of `user`, who has proved to be that.
+async fn begin_session(app: &App, user: &User, now: OffsetDateTime) -> Result<Response, ApiError> {
+    let refresh_token = NewToken::draw(&app.random);
+    let login = Login {
+        session_id: app.id(now),
+        user_id: user.id,
+        token_hash: refresh_token.hash,
+        created_at: now,
+        expires_at: now + SESSION_LIFETIME,
+    };
+    app.store.create_session(&login).await?;
+    let session = Session {
+        id: login.session_id,
+        user_id: user.id,
+        tenant_id: user.tenant_id,
+        role: user.role,
+        is_valid: true,
+        expires_at: login.expires_at,
+    };
+    token_answer(app, &session, refresh_token, now)
 }
 
 fn token_answer(

@@ -1,5 +1,5 @@
-use super::{NewToken, TokenAnswer, token_answer};
-use crate::auth::refresh_token;
+use super::{TokenAnswer, token_answer};
+use crate::auth::secret_token::{self, NewToken};
 use crate::body;
 use crate::error::ApiError;
 use crate::problem::Problem;
@@ -30,8 +30,8 @@ pub(crate) async fn refresh(
 ) -> Result<Response, ApiError> {
     let RefreshBody { refresh_token } = body::json(&app, request).await?;
     let now = app.clock.now();
-    let next = NewToken::draw(&app);
-    let old = refresh_token::hash(&refresh_token);
+    let next = NewToken::draw(&app.random);
+    let old = secret_token::hash(&refresh_token);
     match app.store.refresh_session(&old, &next.hash, now).await? {
         Refreshed::Continued(session) => token_answer(&app, &session, next, now),
         Refreshed::Reused { session_id } => {

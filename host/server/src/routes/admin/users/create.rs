@@ -21,7 +21,7 @@ pub(crate) struct CreateUserBody {
     /// Unique whatever its case.
     #[schema(example = "ada@example.org", max_length = 254, format = Email)]
     email: String,
-    /// 8 to 1,024 bytes. Without it one is drawn, and shown in the answer alone.
+    /// 8 to 1,024 bytes, and not a common one. Without it one is drawn, and shown in the answer alone.
     #[schema(min_length = 8, max_length = 1024)]
     password: Option<String>,
     role: RoleName,

@@ -2,6 +2,8 @@
 
 pub(crate) mod create;
 pub(crate) mod list;
+pub(crate) mod password_reset;
+pub(crate) mod totp;
 pub(crate) mod update;
 
 use pynomaly_store::{Role, User};
@@ -20,6 +22,8 @@ pub(crate) struct UserAnswer {
     role: RoleName,
     /// An account that is not active is refused everywhere.
     is_active: bool,
+    /// Whether a login with the password needs a code of an authenticator app too.
+    has_totp: bool,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
 }
@@ -36,8 +40,9 @@ pub(crate) enum RoleName {
 
 impl From<&User> for UserAnswer {
     fn from(user: &User) -> Self {
-        let &User { id, tenant_id, ref email, role, is_active, created_at, .. } = user;
-        Self { id, tenant_id, email: email.clone(), role: role.into(), is_active, created_at }
+        let &User { id, tenant_id, ref email, role, is_active, has_totp, created_at, .. } = user;
+        let (email, role) = (email.clone(), role.into());
+        Self { id, tenant_id, email, role, is_active, has_totp, created_at }
     }
 }
 

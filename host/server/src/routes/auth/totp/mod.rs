@@ -1,0 +1,5 @@
+//! One's own second factor.
+
+pub(crate) mod begin;
+pub(crate) mod confirm;
+pub(crate) mod remove;
