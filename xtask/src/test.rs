@@ -2,7 +2,7 @@
 //! databases.
 
 use crate::plugins;
-use crate::services::{Postgres, Redis};
+use crate::services;
 use crate::step::cargo;
 use std::path::Path;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 
 /// The same tests again, this time on Postgres and Redis.
 fn test_on_servers(root: &Path, hint: &'static str) -> anyhow::Result<()> {
-    let (postgres, redis) = (Postgres::start()?, Redis::start()?);
+    let (postgres, redis) = (services::postgres()?, services::redis()?);
     let packages = WITH_DATABASE.iter().flat_map(|package| ["--package", package]);
     let arguments: Vec<_> = std::iter::once("test").chain(packages).collect();
     cargo(root, &arguments)

@@ -1,6 +1,5 @@
-//! What Postgres and Redis have in common: installed if missing, run as nobody, killed on drop.
+//! What Postgres and Redis have in common: run as nobody, killed on drop.
 
-use crate::step::program;
 use anyhow::{Context, bail};
 use std::fs;
 use std::net::TcpListener;
@@ -40,6 +39,14 @@ impl Daemon {
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(daemon)
+    }
+
+    /// Asks it to end now, and waits until it has.
+    pub(super) fn interrupt(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status()?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 
@@ -84,14 +91,6 @@ pub(super) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
 /// A port that nobody listens on now.
 pub(super) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Installs a Debian package.
-pub(super) fn install(package: &'static str) -> anyhow::Result<()> {
-    let by_hand = "install it as root, then run this again";
-    program("apt-get", &["update"]).hint(by_hand).go()?;
-    let install = ["install", "-y", "--no-install-recommends", package];
-    program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive").hint(by_hand).go()
 }
 
 fn is_root() -> bool {
