@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// What should be the URL of a Redis is none.
+    #[error("the URL of Redis cannot be used")]
+    RedisUrl,
     /// A user with that address exists.
     #[error("a user with that address exists")]
     EmailTaken,
