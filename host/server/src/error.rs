@@ -12,8 +12,8 @@ use pynomaly_engine::{CallError, DetectError, LimitKind};
 use pynomaly_store::StoreError;
 use std::time::Duration;
 
-/// Seconds after which a client that met a full queue may try again.
-const RETRY_AFTER_SECONDS: &str = "1";
+/// After which a client that met a full queue or a lost database may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,11 @@ pub(crate) enum ApiError {
     NotReady(Vec<Fault>),
     #[error(transparent)]
     Busy(#[from] Busy),
+    #[error(
+        "more requests than the policy \"{policy}\" permits; try again in {} s",
+        seconds(*.retry_after)
+    )]
+    RateLimited { policy: &'static str, retry_after: Duration },
     #[error("no answer within {} s", limit.as_secs())]
     Timeout { limit: Duration },
     #[error(transparent)]
@@ -144,6 +149,9 @@ impl ApiError {
                 Verdict { errors: parts.clone(), ..verdict }
             }
             Self::Busy(_) => busy(),
+            Self::RateLimited { .. } => {
+                verdict(S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
+            }
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
@@ -154,6 +162,14 @@ impl ApiError {
             }
             Self::Store(error) => store(error),
             Self::Internal(_) => internal(),
+        }
+    }
+
+    /// When it is worth trying again.
+    fn retry_after(&self, code: &str) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            _ => ["busy", "database_unavailable"].contains(&code).then_some(RETRY_AFTER),
         }
     }
 
@@ -254,7 +270,7 @@ fn store(error: &StoreError) -> Verdict {
     use StatusCode as S;
     match error {
         StoreError::Busy => busy(),
-        StoreError::Inconsistent { .. } => internal(),
+        StoreError::Inconsistent { .. } | StoreError::RedisUrl => internal(),
         StoreError::EmailTaken => verdict(S::CONFLICT, "email_taken", "Address taken"),
         StoreError::NameTaken => verdict(S::CONFLICT, "name_taken", "Name taken"),
         StoreError::Closed
@@ -334,9 +350,8 @@ impl IntoResponse for ApiError {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if code == "busy" {
-            let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        if let Some(after) = self.retry_after(code) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds(after).into());
         }
         let problem = Problem {
             r#type: format!("urn:pynomaly:problem:{code}"),
@@ -352,6 +367,12 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
         response
     }
+}
+
+/// Whole ones, at least 1.
+fn seconds(duration: Duration) -> u64 {
+    let has_fraction = duration.subsec_nanos() > 0;
+    duration.as_secs().saturating_add(u64::from(has_fraction)).max(1)
 }
 
 fn place(pointer: &str) -> &str {

@@ -72,6 +72,15 @@ pub struct Limits {
     /// changed it; what this process changes counts at once. Default 0.5 s.
     pub session_age_max: Duration,
 
+    /// Buckets of requests kept in memory, of callers, organisations and addresses. Default
+    /// 100,000.
+    pub buckets_max: usize,
+    /// An organisation without a quota of its own may make as many requests as this many callers.
+    /// Default 10.
+    pub tenant_callers: u64,
+    /// Time for an answer of Redis; after that it counts as lost. Default 100 ms.
+    pub redis_time_max: Duration,
+
     /// Time for one statement of the database, waiting for locks included. Default 10 s.
     pub statement_time_max: Duration,
     /// Items of a page. Default 200.
@@ -112,6 +121,9 @@ impl Default for Limits {
             passwords_waiting_max: 64,
             sessions_cached_max: 10_000,
             session_age_max: Duration::from_millis(500),
+            buckets_max: 100_000,
+            tenant_callers: 10,
+            redis_time_max: Duration::from_millis(100),
             statement_time_max: Duration::from_secs(10),
             page_items_max: 200,
             page_items_default: 50,

@@ -6,6 +6,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
+use crate::quota::Quotas;
 use crate::random::Random;
 use pynomaly_engine::Engine;
 use pynomaly_store::{ModelSummary, Store};
@@ -37,6 +38,8 @@ pub(crate) struct App {
     pub(crate) models: Models,
     /// What requests know of them.
     pub(crate) known_models: Recent<Uuid, Arc<ModelSummary>>,
+    /// What callers and organisations may use.
+    pub(crate) quotas: Quotas,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -60,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
+    pub(crate) quotas: Quotas,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
 }
@@ -76,7 +80,7 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, metrics_enabled, limits } = parts;
+        let Parts { engine, store, clock, random, tokens, quotas, metrics_enabled, limits } = parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -89,6 +93,7 @@ impl App {
             keys: Keys::new(&limits),
             models: Models::new(&limits),
             known_models: Recent::new(limits.models_known_max, limits.session_age_max),
+            quotas,
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
@@ -109,6 +114,7 @@ impl App {
     pub(crate) fn forget_tenant(&self, id: Uuid) {
         self.sessions.forget_where(|session| session.tenant_id == id);
         self.keys.forget_where(|known| known.key.tenant_id == id);
+        self.quotas.forget_tenant(id);
     }
 
     /// Call it after a model has changed in the database.

@@ -1,5 +1,6 @@
 //! What the environment says, checked before anything starts.
 
+mod quotas;
 mod read;
 mod variables;
 
@@ -7,7 +8,8 @@ pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
 use crate::limits::Limits;
-use pynomaly_store::{Location, PoolOptions, Synchronous};
+use crate::quota::QuotaOptions;
+use pynomaly_store::{Location, PoolOptions, RedisOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
 use std::fmt;
@@ -36,6 +38,10 @@ pub struct Config {
     pub metrics_enabled: bool,
     /// The database.
     pub database: Database,
+    /// What replicas share beside it; `None` where there is one server alone.
+    pub redis: Option<RedisOptions>,
+    /// What callers may use.
+    pub quotas: QuotaOptions,
     /// Accounts and tokens.
     pub auth: Auth,
     /// Bounds on requests.
@@ -137,6 +143,8 @@ impl Config {
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
+            redis: quotas::redis(&read)?,
+            quotas: quotas::quotas(&read)?,
             auth: auth(&read, environment)?,
             limits: limits(&read)?,
             plugin_limits: plugin_limits(&read)?,

@@ -6,10 +6,11 @@ use crate::audit::Actor;
 use crate::auth::{Tokens, secret};
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
+use crate::quota::Quotas;
 use crate::random::Random;
 use crate::state::{App, Parts};
 use pynomaly_engine::{Engine, Sandbox};
-use pynomaly_store::{HOME_TENANT, Role, Store, StoreOptions};
+use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError, StoreOptions};
 use std::io::Write;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let secret = secret::load(config.auth.jwt_secret.as_ref(), &config.data_dir, &random);
     let secret = secret.map_err(|error| ServeError::Secret(error.to_string()))?;
     let store = Store::open(&store_options(config)).await.map_err(ServeError::Store)?;
+    let redis = redis(config).await.map_err(ServeError::Store)?;
     let cache = config.data_dir.join("compiled");
     let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
         .map_err(|error| ServeError::Sandbox(error.to_string()))?;
@@ -38,10 +40,22 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         clock: Clock::System,
         tokens: Tokens::new(&secret),
         random,
+        quotas: Quotas::new(config.quotas, redis, &config.limits),
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),
     };
     App::new(parts, stopping).map_err(|error| ServeError::Metrics(error.to_string()))
+}
+
+/// What replicas share beside the database.
+async fn redis(config: &Config) -> Result<Option<Redis>, StoreError> {
+    let Some(options) = &config.redis else { return Ok(None) };
+    let answer_time_max = config.limits.redis_time_max;
+    let redis = Redis::open(RedisOptions { answer_time_max, ..options.clone() }).await?;
+    if !redis.is_connected() {
+        tracing::warn!("Redis does not answer; going on without it");
+    }
+    Ok(Some(redis))
 }
 
 pub(super) fn store_options(config: &Config) -> StoreOptions {

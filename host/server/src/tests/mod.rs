@@ -6,12 +6,14 @@ mod bodies;
 mod detect;
 mod detections;
 mod operations;
+mod quotas;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
 use crate::auth::Tokens;
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::quota::{QuotaOptions, Quotas};
 use crate::random::Random;
 use crate::router::router;
 use crate::state::{App, Parts};
@@ -50,7 +52,12 @@ impl TestApp {
         Self::with_limits(Limits { body_bytes_max: 100_000, ..Limits::default() }).await
     }
 
+    /// Without limits of requests: only the tests of quotas are about them.
     async fn with_limits(limits: Limits) -> Self {
+        Self::with_quotas(limits, QuotaOptions { rate: None }).await
+    }
+
+    async fn with_quotas(limits: Limits, quotas: QuotaOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = StoreOptions {
             location: location(folder.path()).await,
@@ -66,6 +73,7 @@ impl TestApp {
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
             random: Random::from_seed([42; 32]),
             tokens: Tokens::new(b"secret"),
+            quotas: Quotas::new(quotas, None, &limits),
             metrics_enabled: true,
             limits,
         };
