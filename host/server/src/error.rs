@@ -57,6 +57,8 @@ pub(crate) enum ApiError {
         seconds(*.retry_after)
     )]
     RateLimited { policy: &'static str, retry_after: Duration },
+    #[error("the fuel of your organisation for today is burnt; there is more at midnight, UTC")]
+    FuelBurnt { retry_after: Duration },
     #[error("no answer within {} s", limit.as_secs())]
     Timeout { limit: Duration },
     #[error(transparent)]
@@ -152,6 +154,9 @@ impl ApiError {
             Self::RateLimited { .. } => {
                 verdict(S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
             }
+            Self::FuelBurnt { .. } => {
+                verdict(S::TOO_MANY_REQUESTS, "fuel_quota", "Fuel quota reached")
+            }
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
@@ -168,7 +173,9 @@ impl ApiError {
     /// When it is worth trying again.
     fn retry_after(&self, code: &str) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::RateLimited { retry_after, .. } | Self::FuelBurnt { retry_after } => {
+                Some(*retry_after)
+            }
             _ => ["busy", "database_unavailable"].contains(&code).then_some(RETRY_AFTER),
         }
     }

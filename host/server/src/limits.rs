@@ -78,6 +78,8 @@ pub struct Limits {
     /// An organisation without a quota of its own may make as many requests as this many callers.
     /// Default 10.
     pub tenant_callers: u64,
+    /// How long fuel that was burnt waits to be written. Default 0.5 s.
+    pub fuel_flush_every: Duration,
     /// Time for an answer of Redis; after that it counts as lost. Default 100 ms.
     pub redis_time_max: Duration,
 
@@ -123,6 +125,7 @@ impl Default for Limits {
             session_age_max: Duration::from_millis(500),
             buckets_max: 100_000,
             tenant_callers: 10,
+            fuel_flush_every: Duration::from_millis(500),
             redis_time_max: Duration::from_millis(100),
             statement_time_max: Duration::from_secs(10),
             page_items_max: 200,

@@ -33,5 +33,9 @@ pub(super) fn quotas(read: &Reader) -> Result<QuotaOptions, ConfigError> {
         burst: read.integer(&names::RATE_LIMIT_BURST, 1, REQUESTS_MAX)?,
     };
     let is_limited = read.boolean(&names::RATE_LIMIT_ENABLED)?;
-    Ok(QuotaOptions { rate: is_limited.then_some(rate) })
+    let fuel_per_day = match read.optional(&names::FUEL_PER_DAY)? {
+        Some(_) => Some(read.integer(&names::FUEL_PER_DAY, 0, i64::MAX.unsigned_abs())?),
+        None => None,
+    };
+    Ok(QuotaOptions { rate: is_limited.then_some(rate), fuel_per_day })
 }

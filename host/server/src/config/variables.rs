@@ -69,6 +69,8 @@ variables! {
         "Seconds of that window, 1 to 86,400.";
     RATE_LIMIT_BURST = "RATE_LIMIT_BURST", Some("100"),
         "Requests that a caller who has been quiet may make at once, 1 to 10^9; an organisation, ten times as many.";
+    FUEL_PER_DAY = "PYNOMALY_FUEL_PER_DAY", None,
+        "Fuel that the plugins of an organisation may burn in a day, UTC; its own quota takes the place of it. Without it as much as they like.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),

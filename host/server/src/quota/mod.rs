@@ -2,11 +2,14 @@
 //!
 //! Every request takes a token: from its caller's bucket and its organisation's where it has a
 //! caller ([`crate::auth::Caller`] asks for it), from its address's otherwise. `observe.rs` writes
-//! what is left into the answer.
+//! what is left into the answer. Requests are not equal, so the fuel that an organisation burns is
+//! counted too, day by day.
 
+mod fuel;
 mod headers;
 mod rate;
 
+pub(crate) use fuel::{FuelGauge, check_fuel};
 pub(crate) use headers::Standing;
 pub(crate) use rate::by_address;
 
@@ -22,6 +25,8 @@ use uuid::Uuid;
 pub struct QuotaOptions {
     /// Requests of one caller; `None` for no limits at all.
     pub rate: Option<Rate>,
+    /// Fuel of an organisation in a day; `None` for as much as it likes.
+    pub fuel_per_day: Option<u64>,
 }
 
 /// What is used and what is left.
@@ -31,6 +36,8 @@ pub(crate) struct Quotas {
     tenant_callers: u64,
     /// What organisations may use.
     tenants: Recent<Uuid, Quota>,
+    /// What they burn.
+    pub(crate) fuel: FuelGauge,
 }
 
 impl Quotas {
@@ -40,6 +47,7 @@ impl Quotas {
             limiter: Limiter::new(redis, limits.buckets_max),
             tenant_callers: limits.tenant_callers,
             tenants: Recent::new(limits.sessions_cached_max, limits.session_age_max),
+            fuel: FuelGauge::new(options.fuel_per_day, limits),
         }
     }
 
@@ -63,6 +71,6 @@ impl Quotas {
 impl Default for QuotaOptions {
     fn default() -> Self {
         let window = Duration::from_secs(3600);
-        Self { rate: Some(Rate { requests: 1000, window, burst: 100 }) }
+        Self { rate: Some(Rate { requests: 1000, window, burst: 100 }), fuel_per_day: None }
     }
 }

@@ -2,6 +2,7 @@
 
 mod boot;
 mod error;
+mod fuel;
 mod listen;
 mod plugins;
 mod signals;
@@ -27,9 +28,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let app = Arc::new(boot::app(&config, stopping.clone()).await?);
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
+    let fuel = fuel::flush_now_and_then(&app);
     let plugins = plugins::watch(&app, config.plugin_dir)?;
     listen::run(listener, Arc::clone(&app)).await;
     plugins.end().await;
+    fuel.end().await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -54,7 +54,7 @@ impl TestApp {
 
     /// Without limits of requests: only the tests of quotas are about them.
     async fn with_limits(limits: Limits) -> Self {
-        Self::with_quotas(limits, QuotaOptions { rate: None }).await
+        Self::with_quotas(limits, QuotaOptions { rate: None, fuel_per_day: None }).await
     }
 
     async fn with_quotas(limits: Limits, quotas: QuotaOptions) -> Self {

@@ -1,8 +1,8 @@
-use super::{Answer, TestApp};
+use super::{Answer, PASSWORD, TestApp};
 use crate::limits::Limits;
 use crate::quota::QuotaOptions;
 use axum::http::StatusCode;
-use pynomaly_store::{Rate, Role};
+use pynomaly_store::{BurntFuel, HOME_TENANT, Rate, Role};
 use serde_json::json;
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ fn rate(burst: u64) -> Option<Rate> {
 }
 
 async fn limited(burst: u64) -> TestApp {
-    TestApp::with_quotas(Limits::default(), QuotaOptions { rate: rate(burst) }).await
+    TestApp::with_quotas(Limits::default(), QuotaOptions { rate: rate(burst), fuel_per_day: None })
+        .await
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
@@ -46,7 +47,8 @@ async fn caller_has_a_burst_and_then_one_request_at_a_time() {
 #[tokio::test]
 async fn callers_have_buckets_of_their_own_and_share_that_of_their_organisation() {
     let limits = Limits { tenant_callers: 2, ..Limits::default() };
-    let test = TestApp::with_quotas(limits, QuotaOptions { rate: rate(4) }).await;
+    let test =
+        TestApp::with_quotas(limits, QuotaOptions { rate: rate(4), fuel_per_day: None }).await;
     let mut passed = 0;
     for name in ["ada", "bob", "eve"] {
         let token = test.user(&format!("{name}@example.org"), Role::Analyst).await;
@@ -61,7 +63,7 @@ async fn callers_have_buckets_of_their_own_and_share_that_of_their_organisation(
 async fn quota_of_the_organisation_takes_the_place_of_the_default() {
     let test = limited(3).await;
     let token = test.user("ada@example.org", Role::Admin).await;
-    let tenant = test.app.store.get_tenant(crate::HOME_TENANT).await.unwrap().unwrap();
+    let tenant = test.app.store.get_tenant(HOME_TENANT).await.unwrap().unwrap();
     let quota = json!({"rate_requests": 7200, "rate_burst": 5, "fuel_per_day": null});
     let path = format!("/api/v1/admin/tenants/{}", tenant.id);
     let answer = test.patch(&path, &token, &json!({"quota": quota})).await;
@@ -95,4 +97,43 @@ async fn operations_are_never_limited() {
             assert!(!answer.headers.contains_key("ratelimit"));
         }
     }
+}
+
+#[tokio::test]
+async fn fuel_is_counted_by_day_and_refused_until_midnight() {
+    let quotas = QuotaOptions { rate: None, fuel_per_day: Some(100) };
+    let test = TestApp::with_quotas(Limits::default(), quotas).await;
+    let token = test.user("ada@example.org", Role::Analyst).await;
+    let body = json!({"data": [[1.0], [1.5], [9.0]]});
+    let fuel = &test.app.quotas.fuel;
+    let day = BurntFuel::day(test.app.clock.now());
+    fuel.burn(HOME_TENANT, 99, test.app.clock.now());
+    assert_eq!(test.detect(&token, &body).await.status, StatusCode::OK);
+    fuel.burn(HOME_TENANT, 1, test.app.clock.now());
+    let refused = test.detect(&token, &body).await;
+    refused.is_problem(429, "fuel_quota", None);
+    // 2023-11-14 22:13:20 UTC.
+    assert_eq!(header(&refused, "retry-after"), "6400");
+    fuel.flush(&test.app.store).await.unwrap();
+    assert_eq!(test.app.store.get_fuel(HOME_TENANT, day).await.unwrap(), 100);
+    test.detect(&token, &body).await.is_problem(429, "fuel_quota", None);
+    test.pass_time(6399);
+    let token = test.login("ada@example.org", PASSWORD).await.string("/access_token");
+    test.detect(&token, &body).await.is_problem(429, "fuel_quota", None);
+    test.pass_time(1);
+    assert_eq!(test.detect(&token, &body).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn fuel_that_another_replica_has_burnt_counts_after_a_moment() {
+    let quotas = QuotaOptions { rate: None, fuel_per_day: Some(100) };
+    let test = TestApp::with_quotas(Limits::default(), quotas).await;
+    let token = test.user("ada@example.org", Role::Analyst).await;
+    let body = json!({"data": [[1.0], [1.5], [9.0]]});
+    assert_eq!(test.detect(&token, &body).await.status, StatusCode::OK);
+    let day = BurntFuel::day(test.app.clock.now());
+    let burnt = BurntFuel { tenant_id: HOME_TENANT, day, fuel: 100 };
+    test.app.store.add_fuel(&[burnt]).await.unwrap();
+    test.pass_time(1);
+    test.detect(&token, &body).await.is_problem(429, "fuel_quota", None);
 }

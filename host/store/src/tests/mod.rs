@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit_logs;
 mod detections;
+mod fuel;
 mod limiter;
 mod models;
 mod sessions;

@@ -14,6 +14,7 @@ use crate::body::{self, JsonBytes};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, to_json};
 use crate::problem::Problem;
+use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -42,6 +43,7 @@ pub(crate) async fn detect(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Detect)?;
+    check_fuel(&app, &caller).await?;
     let body = body::receive(&app, request).await?;
     let Judged { detection, answer } = judge(Job::new(&app, &caller), body).await?;
     app.store.insert_detection(detection).await?;
