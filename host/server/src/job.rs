@@ -143,6 +143,11 @@ impl Job {
         }
     }
 
+    /// Counts a detection that was not computed again.
+    pub(crate) fn count_hit(&self, detector: &str) {
+        self.app.metrics.detections.with_label_values(&[detector, "cached"]).inc();
+    }
+
     /// Charges fuel to the caller's organisation.
     pub(crate) fn burn(&self, fuel: u64) {
         self.app.quotas.fuel.burn(self.tenant_id, fuel, self.created_at);

@@ -13,6 +13,7 @@ mod answer;
 mod audit;
 mod auth;
 mod body;
+mod cache;
 mod clock;
 mod config;
 mod docs_page;
@@ -41,6 +42,7 @@ mod tests;
 mod unread;
 
 pub use accounts::{AccountError, Created, NewAccount};
+pub use cache::CacheOptions;
 pub use config::{Auth, Config, ConfigError, Database, Environment, Secret, VARIABLES, Variable};
 pub use limits::Limits;
 pub use logging::init_logging;

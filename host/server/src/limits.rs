@@ -80,6 +80,9 @@ pub struct Limits {
     pub tenant_callers: u64,
     /// How long fuel that was burnt waits to be written. Default 0.5 s.
     pub fuel_flush_every: Duration,
+    /// Bytes of an answer that is kept in Redis; larger ones are kept in memory alone. Default
+    /// 1 MiB.
+    pub shared_answer_bytes_max: usize,
     /// Time for an answer of Redis; after that it counts as lost. Default 100 ms.
     pub redis_time_max: Duration,
 
@@ -126,6 +129,7 @@ impl Default for Limits {
             buckets_max: 100_000,
             tenant_callers: 10,
             fuel_flush_every: Duration::from_millis(500),
+            shared_answer_bytes_max: MIB,
             redis_time_max: Duration::from_millis(100),
             statement_time_max: Duration::from_secs(10),
             page_items_max: 200,

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::auth::{Keys, Passwords, Recent, Sessions, Tokens};
+use crate::cache::Answers;
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::limits::Limits;
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) models: Models,
     /// What requests know of them.
     pub(crate) known_models: Recent<Uuid, Arc<ModelSummary>>,
+    /// Answers of detections that may be asked for again.
+    pub(crate) answers: Answers,
     /// What callers and organisations may use.
     pub(crate) quotas: Quotas,
     /// Bounds how many detections compute at once.
@@ -63,6 +66,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
+    pub(crate) answers: Answers,
     pub(crate) quotas: Quotas,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
@@ -80,7 +84,8 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, quotas, metrics_enabled, limits } = parts;
+        let Parts { engine, store, clock, random, tokens, answers, quotas, .. } = parts;
+        let Parts { metrics_enabled, limits, .. } = parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -93,6 +98,7 @@ impl App {
             keys: Keys::new(&limits),
             models: Models::new(&limits),
             known_models: Recent::new(limits.models_known_max, limits.session_age_max),
+            answers,
             quotas,
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),

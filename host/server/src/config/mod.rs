@@ -7,6 +7,7 @@ mod variables;
 pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
+use crate::cache::CacheOptions;
 use crate::limits::Limits;
 use crate::quota::QuotaOptions;
 use pynomaly_store::{Location, PoolOptions, RedisOptions, Synchronous};
@@ -40,6 +41,8 @@ pub struct Config {
     pub database: Database,
     /// What replicas share beside it; `None` where there is one server alone.
     pub redis: Option<RedisOptions>,
+    /// Answers that are kept.
+    pub cache: CacheOptions,
     /// What callers may use.
     pub quotas: QuotaOptions,
     /// Accounts and tokens.
@@ -144,6 +147,7 @@ impl Config {
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             redis: quotas::redis(&read)?,
+            cache: quotas::cache(&read)?,
             quotas: quotas::quotas(&read)?,
             auth: auth(&read, environment)?,
             limits: limits(&read)?,

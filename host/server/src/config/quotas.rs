@@ -1,7 +1,8 @@
-//! Redis, and what callers may use.
+//! Redis, answers that are kept, and what callers may use.
 
 use super::read::{ConfigError, Reader};
 use super::variables as names;
+use crate::cache::CacheOptions;
 use crate::limits::Limits;
 use crate::quota::QuotaOptions;
 use pynomaly_store::{Rate, RedisOptions};
@@ -24,6 +25,16 @@ pub(super) fn redis(read: &Reader) -> Result<Option<RedisOptions>, ConfigError> 
         connect_time_max: Duration::from_secs(seconds),
         answer_time_max: Limits::default().redis_time_max,
     }))
+}
+
+pub(super) fn cache(read: &Reader) -> Result<CacheOptions, ConfigError> {
+    let entries = read.integer(&names::CACHE_MAX_ENTRIES, 1, 10_000_000)?;
+    let megabytes = read.integer(&names::MEMORY_CACHE_SIZE_MB, 1, 1 << 20)?;
+    Ok(CacheOptions {
+        age_max: Duration::from_secs(read.integer(&names::CACHE_DEFAULT_TIMEOUT, 0, 86_400)?),
+        entries_max: usize::try_from(entries).unwrap_or(usize::MAX),
+        bytes_max: usize::try_from(megabytes << 20).unwrap_or(usize::MAX),
+    })
 }
 
 pub(super) fn quotas(read: &Reader) -> Result<QuotaOptions, ConfigError> {

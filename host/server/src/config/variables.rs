@@ -71,6 +71,12 @@ variables! {
         "Requests that a caller who has been quiet may make at once, 1 to 10^9; an organisation, ten times as many.";
     FUEL_PER_DAY = "PYNOMALY_FUEL_PER_DAY", None,
         "Fuel that the plugins of an organisation may burn in a day, UTC; its own quota takes the place of it. Without it as much as they like.";
+    CACHE_DEFAULT_TIMEOUT = "CACHE_DEFAULT_TIMEOUT", Some("300"),
+        "Seconds for which the answer of a detection with a seed is kept, 0 to 86,400; 0 for not at all. Who asks the same again gets it, with an `Age`, unless `Cache-Control: no-cache` comes with the request.";
+    CACHE_MAX_ENTRIES = "CACHE_MAX_ENTRIES", Some("10000"),
+        "Answers kept in memory, 1 to 10,000,000.";
+    MEMORY_CACHE_SIZE_MB = "MEMORY_CACHE_SIZE_MB", Some("64"),
+        "MiB of them, 1 to 1,048,576. With `REDIS_URL` those up to 1 MiB are there too, for all servers.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),

@@ -4,6 +4,7 @@ use super::ServeError;
 use crate::accounts::{Created, Maker, NewAccount};
 use crate::audit::Actor;
 use crate::auth::{Tokens, secret};
+use crate::cache::Answers;
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
 use crate::quota::Quotas;
@@ -40,6 +41,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         clock: Clock::System,
         tokens: Tokens::new(&secret),
         random,
+        answers: Answers::new(config.cache, redis.clone(), &config.limits),
         quotas: Quotas::new(config.quotas, redis, &config.limits),
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),

@@ -3,6 +3,7 @@
 mod accounts;
 mod auth;
 mod bodies;
+mod cache;
 mod detect;
 mod detections;
 mod operations;
@@ -11,6 +12,7 @@ mod quotas;
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
 use crate::auth::Tokens;
+use crate::cache::{Answers, CacheOptions};
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::quota::{QuotaOptions, Quotas};
@@ -73,6 +75,7 @@ impl TestApp {
             clock: Clock::Manual(AtomicI64::new(1_700_000_000)),
             random: Random::from_seed([42; 32]),
             tokens: Tokens::new(b"secret"),
+            answers: Answers::new(CacheOptions::default(), None, &limits),
             quotas: Quotas::new(quotas, None, &limits),
             metrics_enabled: true,
             limits,

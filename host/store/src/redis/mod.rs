@@ -5,6 +5,7 @@
 //! on without it. From the first answer that is missing nobody asks again until a task of its own
 //! has made a new connection: requests never wait for one.
 
+mod bytes;
 mod connect;
 
 use crate::StoreError;
