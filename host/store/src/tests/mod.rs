@@ -3,7 +3,9 @@
 mod api_keys;
 mod audit_logs;
 mod detections;
+mod failures;
 mod fuel;
+mod indexes;
 mod limiter;
 mod models;
 mod sessions;
