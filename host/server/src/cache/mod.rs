@@ -60,6 +60,12 @@ impl Answers {
         !self.age_max.is_zero()
     }
 
+    /// How Redis is, where there is to be one.
+    pub(crate) fn redis(&self) -> Option<&'static str> {
+        let redis = self.shared.as_ref()?;
+        Some(if redis.is_connected() { "connected" } else { "lost" })
+    }
+
     /// How long an answer is kept.
     pub(crate) fn age_max(&self) -> Duration {
         self.age_max

@@ -35,8 +35,9 @@ async fn hold(test: &TestStore) -> Holder {
         Database::Sqlite(pool) => Holder::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await.unwrap()),
         Database::Postgres(pool) => {
             let mut transaction = pool.begin().await.unwrap();
-            let lock = "LOCK TABLE detections IN ACCESS EXCLUSIVE MODE";
-            sqlx::query(lock).execute(&mut *transaction).await.unwrap();
+            let hold = "SET LOCAL idle_in_transaction_session_timeout = 0;
+                        LOCK TABLE detections IN ACCESS EXCLUSIVE MODE";
+            sqlx::raw_sql(hold).execute(&mut *transaction).await.unwrap();
             Holder::Postgres(transaction)
         }
     }
