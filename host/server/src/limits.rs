@@ -83,7 +83,7 @@ pub struct Limits {
     /// Bytes of an answer that is kept in Redis; larger ones are kept in memory alone. Default
     /// 1 MiB.
     pub shared_answer_bytes_max: usize,
-    /// Time for an answer of Redis; after that it counts as lost. Default 100 ms.
+    /// Time for an answer of Redis; after that it counts as lost. Default 250 ms.
     pub redis_time_max: Duration,
 
     /// Time for one statement of the database, waiting for locks included. Default 10 s.
@@ -130,7 +130,7 @@ impl Default for Limits {
             tenant_callers: 10,
             fuel_flush_every: Duration::from_millis(500),
             shared_answer_bytes_max: MIB,
-            redis_time_max: Duration::from_millis(100),
+            redis_time_max: Duration::from_millis(250),
             statement_time_max: Duration::from_secs(10),
             page_items_max: 200,
             page_items_default: 50,

@@ -25,6 +25,9 @@ pub(crate) struct Proxy {
 struct Cable {
     mode: AtomicU8,
     delay_ms: AtomicU64,
+    /// Connections made so far, and how many of the first of them are silent for ever.
+    made: AtomicU64,
+    silent: AtomicU64,
     /// Both ends of every connection: the near one and the far one.
     connections: Mutex<Vec<(TcpStream, TcpStream)>>,
 }
@@ -37,6 +40,8 @@ impl Proxy {
         let cable = Arc::new(Cable {
             mode: AtomicU8::new(Mode::Pass as u8),
             delay_ms: AtomicU64::new(0),
+            made: AtomicU64::new(0),
+            silent: AtomicU64::new(0),
             connections: Mutex::default(),
         });
         let accepting = Arc::clone(&cable);
@@ -85,6 +90,12 @@ impl Proxy {
         self.cable.delay_ms.store(delay.as_millis() as u64, Ordering::SeqCst);
     }
 
+    /// Over the connections that there are nothing arrives any more, and nobody is told; over new
+    /// ones it does.
+    pub(crate) fn silence(&self) {
+        self.cable.silent.store(self.cable.made.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+
     /// From now on nothing arrives, and nobody is told.
     pub(crate) fn stall(&self) {
         self.cable.mode.store(Mode::Stall as u8, Ordering::SeqCst);
@@ -100,20 +111,21 @@ impl Cable {
         if self.is(Mode::Refuse) {
             return;
         }
+        let number = self.made.fetch_add(1, Ordering::SeqCst);
         let Ok(far) = TcpStream::connect(("127.0.0.1", port)) else { return };
         let ends = (near.try_clone().unwrap(), far.try_clone().unwrap());
         self.connections.lock().unwrap().push(ends);
         for (from, to) in [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)] {
             let cable = Arc::clone(self);
-            std::thread::spawn(move || cable.carry(from, to));
+            std::thread::spawn(move || cable.carry(number, from, to));
         }
     }
 
-    fn carry(&self, mut from: TcpStream, mut to: TcpStream) {
+    fn carry(&self, number: u64, mut from: TcpStream, mut to: TcpStream) {
         let mut piece = [0; 64 * 1024];
         while let Ok(length @ 1..) = from.read(&mut piece) {
             std::thread::sleep(Duration::from_millis(self.delay_ms.load(Ordering::SeqCst)));
-            while self.is(Mode::Stall) {
+            while self.is(Mode::Stall) || number < self.silent.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if to.write_all(&piece[..length]).is_err() {

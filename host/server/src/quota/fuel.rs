@@ -71,6 +71,8 @@ impl FuelGauge {
                 burnt.written = burnt.written.saturating_add(fuel);
             }
         }
+        // What nobody asks for is not kept once it is written.
+        burnt.retain(|_, burnt| burnt.unwritten > 0 || burnt.read_at.is_some());
         Ok(())
     }
 

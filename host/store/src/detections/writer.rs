@@ -143,8 +143,11 @@ impl Pen {
     /// Inserts all of `batch` or nothing.
     async fn insert(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
         let outcome = insert(&self.database, batch).await;
-        if matches!(outcome, Err(StoreError::Lost)) {
-            // The connection is silent and would stay in its pool of one: begin anew.
+        if matches!(
+            outcome,
+            Err(StoreError::Lost | StoreError::Database(sqlx::Error::PoolTimedOut))
+        ) {
+            // The connection is silent and would keep the one place in its pool: begin anew.
             self.database = Database::open_for_writer(&self.options).await?;
         }
         outcome
