@@ -2,10 +2,12 @@
 //!
 //! `cargo xtask test` builds what these tests start. One file a promise; `support/` arranges.
 
+mod accounts;
 mod bodies;
 mod contract;
 mod detect;
 mod durability;
+mod failures;
 mod hostile;
 mod hot_reload;
 mod models;

@@ -2,9 +2,10 @@
 //! one that `docs/openapi.json` promises.
 
 use crate::plugins::cache;
-use crate::services::{Daemon, folder, free_port, install};
+use crate::services::install;
 use crate::step::{Step, program};
 use anyhow::Context;
+use pynomaly_test_services::{Daemon, folder, free_port};
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

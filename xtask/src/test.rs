@@ -3,8 +3,9 @@
 
 use crate::plugins;
 use crate::schemathesis;
-use crate::services::{Postgres, Redis};
+use crate::services;
 use crate::step::cargo;
+use pynomaly_test_services::{Postgres, Redis};
 use std::path::Path;
 
 /// Packages whose tests use a database.
@@ -19,15 +20,20 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     // the largest of them would be compiled twice.
     let build = ["build", "--workspace", "--bins", "--tests"];
     cargo(root, &build).hint("mend what the compiler names").go()?;
+    // Started first, so that they are installed: tests of failures start their own.
+    let servers = (services::postgres()?, services::redis()?);
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;
-    test_on_servers(root, hint)?;
+    test_on_servers(root, &servers, hint)?;
     schemathesis::run(root)?;
     cargo(&root.join("plugins"), &["test", "--workspace"]).hint(hint).go()
 }
 
 /// The same tests again, this time on Postgres and Redis.
-fn test_on_servers(root: &Path, hint: &'static str) -> anyhow::Result<()> {
-    let (postgres, redis) = (Postgres::start()?, Redis::start()?);
+fn test_on_servers(
+    root: &Path,
+    (postgres, redis): &(Postgres, Redis),
+    hint: &'static str,
+) -> anyhow::Result<()> {
     let packages = WITH_DATABASE.iter().flat_map(|package| ["--package", package]);
     let arguments: Vec<_> = std::iter::once("test").chain(packages).collect();
     cargo(root, &arguments)

@@ -15,8 +15,8 @@ use pynomaly_engine::{CallError, DetectError, LimitKind};
 use pynomaly_store::StoreError;
 use std::time::Duration;
 
-/// Seconds after which a client that met a full queue may try again.
-const RETRY_AFTER_SECONDS: &str = "1";
+/// After which a client that met a full queue or a lost database may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,13 @@ pub(crate) enum ApiError {
     NotReady(Vec<Fault>),
     #[error(transparent)]
     Busy(#[from] Busy),
+    #[error(
+        "more requests than the policy \"{policy}\" permits; try again in {} s",
+        seconds(*.retry_after)
+    )]
+    RateLimited { policy: &'static str, retry_after: Duration },
+    #[error("the fuel of your organisation for today is burnt; there is more at midnight, UTC")]
+    FuelBurnt { retry_after: Duration },
     #[error("no answer within {} s", limit.as_secs())]
     Timeout { limit: Duration },
     #[error(transparent)]
@@ -169,6 +176,12 @@ impl ApiError {
                 Verdict { errors: parts.clone(), ..verdict }
             }
             Self::Busy(_) => busy(),
+            Self::RateLimited { .. } => {
+                verdict(S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
+            }
+            Self::FuelBurnt { .. } => {
+                verdict(S::TOO_MANY_REQUESTS, "fuel_quota", "Fuel quota reached")
+            }
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect(error),
@@ -180,6 +193,18 @@ impl ApiError {
             }
             Self::Store(error) => store(error),
             Self::Internal(_) => internal(),
+        }
+    }
+
+    /// When it is worth trying again.
+    fn retry_after(&self, code: &str) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } | Self::FuelBurnt { retry_after } => {
+                Some(*retry_after)
+            }
+            _ => ["busy", "database_unavailable", "idempotency_running"]
+                .contains(&code)
+                .then_some(RETRY_AFTER),
         }
     }
 
@@ -282,12 +307,13 @@ fn store(error: &StoreError) -> Verdict {
     use StatusCode as S;
     match error {
         StoreError::Busy => busy(),
-        StoreError::Inconsistent { .. } => internal(),
+        StoreError::Inconsistent { .. } | StoreError::RedisUrl => internal(),
         StoreError::EmailTaken => verdict(S::CONFLICT, "email_taken", "Address taken"),
         StoreError::NameTaken => verdict(S::CONFLICT, "name_taken", "Name taken"),
         StoreError::Closed
         | StoreError::Folder(_)
         | StoreError::Migrate(_)
+        | StoreError::Lost
         | StoreError::Database(_) => {
             verdict(S::SERVICE_UNAVAILABLE, "database_unavailable", "Database unavailable")
         }
@@ -368,9 +394,8 @@ impl IntoResponse for ApiError {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if ["busy", "idempotency_running"].contains(&code) {
-            let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        if let Some(after) = self.retry_after(code) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds(after).into());
         }
         if let Self::Auth(error @ AuthError::LockedOut { .. }) = &self {
             response.headers_mut().insert(header::RETRY_AFTER, error.wait_seconds().into());
@@ -389,6 +414,12 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
         response
     }
+}
+
+/// Whole ones, at least 1.
+fn seconds(duration: Duration) -> u64 {
+    let has_fraction = duration.subsec_nanos() > 0;
+    duration.as_secs().saturating_add(u64::from(has_fraction)).max(1)
 }
 
 fn place(pointer: &str) -> &str {

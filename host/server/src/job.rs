@@ -6,7 +6,7 @@ use crate::pack;
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use pynomaly_core::{Matrix, Parameters};
-use pynomaly_engine::{Budget, CallError, DetectError, Detection, Served};
+use pynomaly_engine::{Budget, CallError, DetectError, Detection, LimitKind, Served};
 use pynomaly_store as store;
 use serde::Serializer;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ impl Job {
         Ok(Judged { detection: store::NewDetection { detection, data }, answer })
     }
 
-    /// Counts a detection, whatever came of it.
+    /// Counts a detection, whatever came of it, and the fuel that it burnt.
     pub(crate) fn count<T>(
         &self,
         detector: &str,
@@ -131,9 +131,26 @@ impl Job {
         let detector = if is_known { detector } else { "unknown" };
         let metrics = &self.app.metrics;
         metrics.detections.with_label_values(&[detector, outcome(found)]).inc();
-        if let Some(fuel) = found.as_ref().ok().and_then(fuel_used) {
+        let fuel = match found {
+            Ok(found) => fuel_used(found),
+            // All there was.
+            Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(fuel)))) => Some(*fuel),
+            Err(_) => None,
+        };
+        if let Some(fuel) = fuel {
             metrics.fuel.with_label_values(&[detector]).inc_by(fuel);
+            self.burn(fuel);
         }
+    }
+
+    /// Counts a detection that was not computed again.
+    pub(crate) fn count_hit(&self, detector: &str) {
+        self.app.metrics.detections.with_label_values(&[detector, "cached"]).inc();
+    }
+
+    /// Charges fuel to the caller's organisation.
+    pub(crate) fn burn(&self, fuel: u64) {
+        self.app.quotas.fuel.burn(self.tenant_id, fuel, self.created_at);
     }
 }
 

@@ -13,6 +13,7 @@ mod answer;
 mod audit;
 mod auth;
 mod body;
+mod cache;
 mod clock;
 mod config;
 mod docs_page;
@@ -31,6 +32,7 @@ mod pack;
 mod page;
 mod problem;
 mod proxies;
+mod quota;
 mod random;
 mod request_id;
 mod router;
@@ -43,6 +45,7 @@ mod unread;
 mod vault;
 
 pub use accounts::{AccountError, Created, NewAccount};
+pub use cache::CacheOptions;
 pub use config::{
     Auth, Config, ConfigError, Database, Environment, Oidc, Secret, VARIABLES, Variable,
 };
@@ -50,5 +53,6 @@ pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
 pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
+pub use quota::QuotaOptions;
 pub use serve::{ServeError, create_user, rotate_secrets, serve, verify_audit_logs};
 pub use vault::Rotated;

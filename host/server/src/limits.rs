@@ -110,6 +110,20 @@ pub struct Limits {
     /// changed it; what this process changes counts at once. Default 0.5 s.
     pub session_age_max: Duration,
 
+    /// Buckets of requests kept in memory, of callers, organisations and addresses. Default
+    /// 100,000.
+    pub buckets_max: usize,
+    /// An organisation without a quota of its own may make as many requests as this many callers.
+    /// Default 10.
+    pub tenant_callers: u64,
+    /// How long fuel that was burnt waits to be written. Default 0.5 s.
+    pub fuel_flush_every: Duration,
+    /// Bytes of an answer that is kept in Redis; larger ones are kept in memory alone. Default
+    /// 1 MiB.
+    pub shared_answer_bytes_max: usize,
+    /// Time for an answer of Redis; after that it counts as lost. Default 250 ms.
+    pub redis_time_max: Duration,
+
     /// Time for one statement of the database, waiting for locks included. Default 10 s.
     pub statement_time_max: Duration,
     /// Items of a page. Default 200.
@@ -167,6 +181,11 @@ impl Default for Limits {
             oidc_waiting_max: 64,
             sessions_cached_max: 10_000,
             session_age_max: Duration::from_millis(500),
+            buckets_max: 100_000,
+            tenant_callers: 10,
+            fuel_flush_every: Duration::from_millis(500),
+            shared_answer_bytes_max: MIB,
+            redis_time_max: Duration::from_millis(250),
             statement_time_max: Duration::from_secs(10),
             page_items_max: 200,
             page_items_default: 50,

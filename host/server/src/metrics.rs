@@ -37,7 +37,7 @@ impl Metrics {
             &["detector", "outcome"],
         )?;
         let fuel = IntCounterVec::new(
-            Opts::new("pynomaly_fuel_used_total", "Fuel burnt by plugins that answered."),
+            Opts::new("pynomaly_fuel_used_total", "Fuel burnt by plugins."),
             &["detector"],
         )?;
         let registry = Registry::new();

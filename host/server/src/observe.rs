@@ -3,6 +3,7 @@
 
 use crate::audit::Actor;
 use crate::error::{ApiError, Failure, Refusal};
+use crate::quota::{self, Standing};
 use crate::request_id::{self, RequestId};
 use crate::state::{App, AppState};
 use crate::unread;
@@ -28,6 +29,7 @@ pub(crate) async fn observe(
     let started = Instant::now();
     let id = RequestId::of(request.headers(), &app);
     request.extensions_mut().insert(id.clone());
+    let standing = Standing::of(&mut request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", request_id = id.as_str());
@@ -41,6 +43,7 @@ pub(crate) async fn observe(
         unread.drain(&app.limits).await;
     }
     response.headers_mut().insert(request_id::HEADER, id.to_header());
+    standing.tell(&mut response);
     let failure = take_failure(&mut response, &id);
     let cause = failure.as_deref().map(Failure::reason);
 
@@ -57,7 +60,13 @@ pub(crate) async fn observe(
 /// The handler's answer, within the time limit; a panic is an error like any other.
 async fn answer(app: &App, request: Request, next: Next) -> Response {
     let limit = app.limits.request_time_max;
-    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let handler = async {
+        match quota::by_address(app, request.extensions()).await {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.into_response(),
+        }
+    };
+    let handler = AssertUnwindSafe(handler).catch_unwind();
     match tokio::time::timeout(limit, handler).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => ApiError::Internal("the handler panicked".into()).into_response(),

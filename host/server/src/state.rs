@@ -2,11 +2,13 @@
 
 use crate::auth::oidc::Provider;
 use crate::auth::{Keys, Lockout, Passwords, Recent, Sessions, Tokens};
+use crate::cache::Answers;
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
+use crate::quota::Quotas;
 use crate::random::Random;
 use crate::vault::Vault;
 use pynomaly_engine::Engine;
@@ -45,6 +47,10 @@ pub(crate) struct App {
     pub(crate) models: Models,
     /// What requests know of them.
     pub(crate) known_models: Recent<Uuid, Arc<ModelSummary>>,
+    /// Answers of detections that may be asked for again.
+    pub(crate) answers: Answers,
+    /// What callers and organisations may use.
+    pub(crate) quotas: Quotas,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -70,6 +76,8 @@ pub(crate) struct Parts {
     pub(crate) tokens: Tokens,
     pub(crate) vault: Vault,
     pub(crate) oidc: Option<Provider>,
+    pub(crate) answers: Answers,
+    pub(crate) quotas: Quotas,
     pub(crate) metrics_enabled: bool,
     pub(crate) limits: Limits,
 }
@@ -86,8 +94,8 @@ impl App {
         parts: Parts,
         stopping: CancellationToken,
     ) -> Result<Self, prometheus::Error> {
-        let Parts { engine, store, clock, random, tokens, vault, oidc, metrics_enabled, limits } =
-            parts;
+        let Parts { engine, store, clock, random, tokens, vault, oidc, .. } = parts;
+        let Parts { answers, quotas, metrics_enabled, limits, .. } = parts;
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -103,6 +111,8 @@ impl App {
             keys: Keys::new(&limits),
             models: Models::new(&limits),
             known_models: Recent::new(limits.models_known_max, limits.session_age_max),
+            answers,
+            quotas,
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
@@ -123,6 +133,7 @@ impl App {
     pub(crate) fn forget_tenant(&self, id: Uuid) {
         self.sessions.forget_where(|session| session.tenant_id == id);
         self.keys.forget_where(|known| known.key.tenant_id == id);
+        self.quotas.forget_tenant(id);
     }
 
     /// Call it after a model has changed in the database.

@@ -1,7 +1,7 @@
 //! What outlives the process: organisations, users, sessions, keys, models, detections, and the
 //! audit log. In SQLite or in Postgres, with the same meaning.
 //!
-//! The only crate with SQL. Every operation is a method of [`Store`] in a file of its own, in a
+//! The only crate with SQL, and the only one that knows Redis. Every operation is a method of [`Store`] in a file of its own, in a
 //! folder named after its noun. Time and identifiers are arguments, "not found" is `Ok(None)`,
 //! and every other misfortune is a named [`StoreError`].
 //!
@@ -14,12 +14,15 @@ mod columns;
 mod database;
 mod detections;
 mod error;
+mod fuel;
 mod idempotency_keys;
 mod identities;
+mod limiter;
 mod login_failures;
 mod models;
 mod page;
 mod password_resets;
+mod redis;
 mod secrets;
 mod sessions;
 mod store;
@@ -35,12 +38,15 @@ pub use api_keys::{ApiKey, KnownKey};
 pub use audit_logs::{AuditEntry, AuditFilter, AuditLog, AuditVerdict};
 pub use detections::{Detection, DetectionFilter, DetectionSummary, NewDetection, Retention};
 pub use error::StoreError;
+pub use fuel::BurntFuel;
 pub use idempotency_keys::Begun;
 pub use identities::Identity;
+pub use limiter::{Bucket, BucketKey, Left, Limiter, Rate, Taken};
 pub use login_failures::{CountedLogin, LoginAttempt, LoginDelays, LoginSubject};
 pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
+pub use redis::{Redis, RedisOptions};
 pub use secrets::SecretColumn;
 pub use sessions::{Login, Refreshed, Session};
 pub use store::{Location, PoolOptions, Store, StoreOptions, Synchronous};

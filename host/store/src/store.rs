@@ -71,8 +71,7 @@ impl Store {
     /// program) or [`StoreError::Database`].
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
-        let for_writer = Database::open_for_writer(options).await?;
-        let writer = Writer::start(for_writer, options.queue_length);
+        let writer = Writer::start(options).await?;
         Ok(Self { database, writer })
     }
 

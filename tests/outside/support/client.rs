@@ -18,6 +18,7 @@ pub(crate) struct Answer {
     pub(crate) content_type: String,
     pub(crate) request_id: Option<String>,
     pub(crate) text: String,
+    headers: ureq::http::HeaderMap,
 }
 
 impl Client {
@@ -60,11 +61,15 @@ impl Client {
 
     pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
         let request = self.agent.patch(format!("{}{path}", self.url));
-        let mut request = request.header("content-type", "application/json");
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
+        let request = request.header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {}", self.token()));
         request.send(body.to_string()).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Answer {
+        let request = self.agent.delete(format!("{}{path}", self.url));
+        let request = request.header("authorization", format!("Bearer {}", self.token()));
+        request.call().map(Answer::read).unwrap_or_else(Answer::broken)
     }
 
     pub(crate) fn post_bytes(&self, path: &str, content_type: &str, body: &[u8]) -> Answer {
@@ -102,6 +107,11 @@ impl Answer {
         problem["code"].as_str().unwrap().to_owned()
     }
 
+    /// A header; empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// All scores of a detection.
     pub(crate) fn scores(&self) -> Vec<f64> {
         let json = self.json();
@@ -117,12 +127,15 @@ impl Answer {
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(1 << 30).read_to_string();
         let text = body.unwrap_or_else(|error| error.to_string());
-        Self { status, content_type: content_type.unwrap_or_default(), request_id, text }
+        let headers = answer.headers().clone();
+        let content_type = content_type.unwrap_or_default();
+        Self { status, content_type, request_id, text, headers }
     }
 
     /// No answer at all: the connection failed.
     fn broken(error: ureq::Error) -> Self {
         let text = format!("no answer: {error}");
-        Self { status: 0, content_type: String::new(), request_id: None, text }
+        let headers = ureq::http::HeaderMap::new();
+        Self { status: 0, content_type: String::new(), request_id: None, text, headers }
     }
 }

@@ -2,8 +2,10 @@
 
 mod client;
 mod components;
+mod proxy;
 mod server;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use components::{bundled, guest, spoilt};
+pub(crate) use proxy::Proxy;
 pub(crate) use server::Server;

@@ -110,6 +110,8 @@ fn spawn(root: &Path, folder: &Path, log: &Path, password: &str) -> anyhow::Resu
         .env("PYNOMALY_LISTEN", listen())
         .env("PYNOMALY_DATA_DIR", folder.join("data"))
         .env("PYNOMALY_PLUGIN_DIR", root.join("target/plugins"))
+        // A server to play with, for one person: nobody needs protection from them.
+        .env("RATE_LIMIT_ENABLED", "false")
         .env("PYNOMALY_ADMIN_EMAIL", EMAIL)
         .env("PYNOMALY_ADMIN_PASSWORD", password)
         .stdin(Stdio::null())

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use pynomaly_store::{Owner, Role};
+use pynomaly_store::{BucketKey, Owner, Role};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -69,12 +69,17 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let now = app.clock.now();
         let origin = Origin::of(parts);
-        let credential = credential(&parts.headers).ok_or(ApiError::Unauthenticated)?;
-        let caller = match credential.starts_with(PREFIX) {
-            true => by_key(app, credential, origin, now).await?,
-            false => by_token(app, credential, origin, now).await?,
+        let caller = match credential(&parts.headers) {
+            None => None,
+            Some(key) if key.starts_with(PREFIX) => by_key(app, key, origin, now).await?,
+            Some(token) => by_token(app, token, origin, now).await?,
         };
-        caller.ok_or(ApiError::Unauthenticated)
+        let Some((caller, bucket)) = caller else {
+            app.quotas.admit_address(&parts.extensions, now).await?;
+            return Err(ApiError::Unauthenticated);
+        };
+        app.quotas.admit(app, bucket, caller.tenant_id, &parts.extensions, now).await?;
+        Ok(caller)
     }
 }
 
@@ -83,17 +88,21 @@ async fn by_token(
     token: &str,
     origin: Origin,
     now: OffsetDateTime,
-) -> Result<Option<Caller>, ApiError> {
+) -> Result<Option<(Caller, BucketKey)>, ApiError> {
     let Some(session_id) = app.tokens.verify(token, now) else { return Ok(None) };
     let session = app.sessions.find(&app.store, session_id, now).await?;
-    Ok(session.filter(|it| it.is_valid && it.expires_at > now).map(|session| Caller {
+    let Some(session) = session.filter(|it| it.is_valid && it.expires_at > now) else {
+        return Ok(None);
+    };
+    let caller = Caller {
         user_id: session.user_id,
         tenant_id: session.tenant_id,
         role: session.role,
         scopes: Scopes::ALL,
         session_id: Some(session_id),
         origin,
-    }))
+    };
+    Ok(Some((caller, BucketKey::User(session.user_id))))
 }
 
 async fn by_key(
@@ -101,20 +110,21 @@ async fn by_key(
     key: &str,
     origin: Origin,
     now: OffsetDateTime,
-) -> Result<Option<Caller>, ApiError> {
+) -> Result<Option<(Caller, BucketKey)>, ApiError> {
     let Some(known) = app.keys.find(&app.store, key, now).await? else { return Ok(None) };
     // A scope that this version does not know gives nothing.
     let names = known.key.scopes.split(' ').filter(|name| Scopes::of([*name]).is_ok());
     let scopes = Scopes::of(names).map_err(|name| ApiError::Internal(name.to_owned()))?;
     api_key::note_use(app, &known.key, now);
-    Ok(Some(Caller {
+    let caller = Caller {
         user_id: known.key.user_id,
         tenant_id: known.key.tenant_id,
         role: known.role,
         scopes,
         session_id: None,
         origin,
-    }))
+    };
+    Ok(Some((caller, BucketKey::ApiKey(known.key.id))))
 }
 
 /// The token or key of `X-API-Key` or `Authorization: Bearer …`. Not of both: who sends two would

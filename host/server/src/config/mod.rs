@@ -1,6 +1,7 @@
 //! What the environment says, checked before anything starts.
 
 mod oidc;
+mod quotas;
 mod read;
 mod variables;
 
@@ -9,10 +10,12 @@ pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
 
 use crate::auth::SigningKey;
+use crate::cache::CacheOptions;
 use crate::limits::Limits;
 use crate::proxies::Proxies;
+use crate::quota::QuotaOptions;
 use crate::vault::Keys;
-use pynomaly_store::{Location, PoolOptions, Synchronous};
+use pynomaly_store::{Location, PoolOptions, RedisOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
 use std::fmt;
@@ -43,6 +46,12 @@ pub struct Config {
     pub metrics_enabled: bool,
     /// The database.
     pub database: Database,
+    /// What replicas share beside it; `None` where there is one server alone.
+    pub redis: Option<RedisOptions>,
+    /// Answers that are kept.
+    pub cache: CacheOptions,
+    /// What callers may use.
+    pub quotas: QuotaOptions,
     /// Accounts and tokens.
     pub auth: Auth,
     /// Who else may say who somebody is.
@@ -156,6 +165,9 @@ impl Config {
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
+            redis: quotas::redis(&read)?,
+            cache: quotas::cache(&read)?,
+            quotas: quotas::quotas(&read)?,
             auth: auth(&read, environment)?,
             oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
             encryption_key,

@@ -166,3 +166,23 @@ fn proxies_are_addresses_and_networks() {
     assert!(config(&[("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).is_ok());
     assert!(refused("PYNOMALY_TRUSTED_PROXIES", "nginx").contains("10.0.0.0/8"));
 }
+
+#[test]
+fn quotas_and_redis_are_taken_and_no_password_is_shown() {
+    let default = config(&[]).unwrap();
+    assert_eq!(default.quotas, QuotaOptions::default());
+    assert_eq!(default.cache, CacheOptions::default());
+    assert!(default.redis.is_none());
+    let config = config(&[
+        ("REDIS_URL", "redis://:hunter2@redis:6379/0"),
+        ("RATE_LIMIT_ENABLED", "false"),
+        ("PYNOMALY_FUEL_PER_DAY", "5"),
+        ("CACHE_DEFAULT_TIMEOUT", "0"),
+    ])
+    .unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert_eq!(config.quotas, QuotaOptions { rate: None, fuel_per_day: Some(5) });
+    assert!(config.cache.age_max.is_zero());
+    assert!(!refused("REDIS_URL", "rediss://:hunter2@redis").contains("hunter2"));
+    assert!(refused("RATE_LIMIT_REQUESTS", "0").contains("from 1 to"));
+}

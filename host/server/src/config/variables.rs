@@ -57,6 +57,28 @@ variables! {
         "Whether a connection to Postgres is tried before it is used.";
     DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
+    REDIS_URL = "REDIS_URL", None,
+        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.";
+    REDIS_MAX_CONNECTIONS = "REDIS_MAX_CONNECTIONS", Some("1"),
+        "Connections to Redis, 1 to 64. One carries any number of questions at the same time, so that more are of use only where one core of the network is not enough.";
+    REDIS_CONNECTION_POOL_TIMEOUT = "REDIS_CONNECTION_POOL_TIMEOUT", Some("5"),
+        "Seconds that making a connection to Redis may take, 1 to 60. Requests never wait for one: without Redis they are served by what the server itself has.";
+    RATE_LIMIT_ENABLED = "RATE_LIMIT_ENABLED", Some("true"),
+        "Whether requests are limited: of a user or API key, of an organisation, and of an address where nobody is logged in. `/health`, `/ready` and `/metrics` never are.";
+    RATE_LIMIT_REQUESTS = "RATE_LIMIT_REQUESTS", Some("1000"),
+        "Requests that a caller regains in a window, 1 to 10^9. An organisation regains ten times as many, or what its own quota says.";
+    RATE_LIMIT_WINDOW = "RATE_LIMIT_WINDOW", Some("3600"),
+        "Seconds of that window, 1 to 86,400.";
+    RATE_LIMIT_BURST = "RATE_LIMIT_BURST", Some("100"),
+        "Requests that a caller who has been quiet may make at once, 1 to 10^9; an organisation, ten times as many.";
+    FUEL_PER_DAY = "PYNOMALY_FUEL_PER_DAY", None,
+        "Fuel that the plugins of an organisation may burn in a day, UTC; its own quota takes the place of it. Without it as much as they like.";
+    CACHE_DEFAULT_TIMEOUT = "CACHE_DEFAULT_TIMEOUT", Some("300"),
+        "Seconds for which the answer of a detection with a seed is kept, 0 to 86,400; 0 for not at all. Who asks the same again gets it, with an `Age`, unless `Cache-Control: no-cache` comes with the request.";
+    CACHE_MAX_ENTRIES = "CACHE_MAX_ENTRIES", Some("10000"),
+        "Answers kept in memory, 1 to 10,000,000.";
+    MEMORY_CACHE_SIZE_MB = "MEMORY_CACHE_SIZE_MB", Some("64"),
+        "MiB of them, 1 to 1,048,576. With `REDIS_URL` those up to 1 MiB are there too, for all servers.";
     JWT_SECRET = "JWT_SECRET", None,
         "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
     JWT_SECRET_PREVIOUS = "JWT_SECRET_PREVIOUS", None,

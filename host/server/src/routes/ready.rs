@@ -15,6 +15,9 @@ pub(crate) struct Ready {
     status: &'static str,
     /// Detectors that are served.
     detectors: usize,
+    /// `connected`, or `lost`, without which the server does its work all the same; null without
+    /// `REDIS_URL`.
+    redis: Option<&'static str>,
 }
 
 /// Whether requests should be sent here: 503 names the parts that are not ready, `/database`,
@@ -29,7 +32,7 @@ pub(crate) async fn ready(State(app): State<AppState>) -> Result<Response, ApiEr
         return Err(ApiError::NotReady(faults));
     }
     let detectors = app.engine.catalog().iter().len();
-    json(StatusCode::OK, &Ready { status: "ready", detectors })
+    json(StatusCode::OK, &Ready { status: "ready", detectors, redis: app.answers.redis() })
 }
 
 async fn faults(app: &App) -> Vec<Fault> {

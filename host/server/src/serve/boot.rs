@@ -5,13 +5,15 @@ use crate::accounts::{Created, Maker, NewAccount};
 use crate::audit::Actor;
 use crate::auth::oidc::Provider;
 use crate::auth::{SigningKey, Tokens, secret};
+use crate::cache::Answers;
 use crate::clock::Clock;
 use crate::config::{Auth, Config, Secret};
+use crate::quota::Quotas;
 use crate::random::Random;
 use crate::state::{App, Parts};
 use crate::vault::{self, Vault};
 use pynomaly_engine::{Engine, Sandbox};
-use pynomaly_store::{HOME_TENANT, Role, Store, StoreOptions};
+use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError, StoreOptions};
 use std::io::Write;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +33,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let tokens = tokens(config, &random)?;
     let vault = vault(config, &random)?;
     let store = Store::open(&store_options(config)).await.map_err(ServeError::Store)?;
+    let redis = redis(config).await.map_err(ServeError::Store)?;
     let cache = config.data_dir.join("compiled");
     let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
         .map_err(|error| ServeError::Sandbox(error.to_string()))?;
@@ -42,6 +45,8 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         vault,
         oidc: oidc(config)?,
         random,
+        answers: Answers::new(config.cache, redis.clone(), &config.limits),
+        quotas: Quotas::new(config.quotas, redis, &config.limits),
         metrics_enabled: config.metrics_enabled,
         limits: config.limits.clone(),
     };
@@ -81,6 +86,17 @@ pub(super) fn vault(config: &Config, random: &Random) -> Result<Vault, ServeErro
 fn oidc(config: &Config) -> Result<Option<Provider>, ServeError> {
     let provider = |settings| Provider::new(settings, &config.limits);
     config.oidc.clone().map(provider).transpose().map_err(ServeError::Oidc)
+}
+
+/// What replicas share beside the database.
+async fn redis(config: &Config) -> Result<Option<Redis>, StoreError> {
+    let Some(options) = &config.redis else { return Ok(None) };
+    let answer_time_max = config.limits.redis_time_max;
+    let redis = Redis::open(RedisOptions { answer_time_max, ..options.clone() }).await?;
+    if !redis.is_connected() {
+        tracing::warn!("Redis does not answer; going on without it");
+    }
+    Ok(Some(redis))
 }
 
 pub(super) fn store_options(config: &Config) -> StoreOptions {

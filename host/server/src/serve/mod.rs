@@ -2,6 +2,7 @@
 
 mod boot;
 mod error;
+mod fuel;
 pub(crate) mod housekeeping;
 mod listen;
 mod plugins;
@@ -29,12 +30,14 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let app = Arc::new(boot::app(&config, stopping.clone()).await?);
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
+    let fuel = fuel::flush_now_and_then(&app);
     let plugins = plugins::watch(&app, config.plugin_dir)?;
     let housekeeping = housekeeping::start(&app);
     listen::run(listener, Arc::clone(&app), config.proxies).await;
     plugins.end().await;
     // It ends by itself; a panic in there is in the log already.
     let _ = housekeeping.await;
+    fuel.end().await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())

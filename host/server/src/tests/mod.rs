@@ -5,6 +5,7 @@ mod api_keys;
 mod audit_logs;
 mod auth;
 mod bodies;
+mod cache;
 mod detect;
 mod detections;
 mod lockout;
@@ -12,14 +13,17 @@ mod models;
 mod oidc;
 mod operations;
 mod passwords;
+mod quotas;
 mod tenants;
 mod totp;
 
 use crate::accounts::{Maker, NewAccount};
 use crate::audit::Actor;
 use crate::auth::{SigningKey, Tokens};
+use crate::cache::{Answers, CacheOptions};
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::quota::{QuotaOptions, Quotas};
 use crate::random::Random;
 use crate::router::router;
 use crate::state::{App, Parts};
@@ -60,7 +64,12 @@ impl TestApp {
         Self::with_limits(Limits { body_bytes_max: 100_000, ..Limits::default() }).await
     }
 
+    /// Without limits of requests: only the tests of quotas are about them.
     async fn with_limits(limits: Limits) -> Self {
+        Self::with_quotas(limits, QuotaOptions { rate: None, fuel_per_day: None }).await
+    }
+
+    async fn with_quotas(limits: Limits, quotas: QuotaOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = StoreOptions {
             location: location(folder.path()).await,
@@ -99,6 +108,8 @@ impl TestApp {
             tokens: Tokens::new(SigningKey::hmac(b"secret"), Vec::new()),
             vault: Vault::new(&"07".repeat(32).parse().unwrap()),
             oidc: None,
+            answers: Answers::new(CacheOptions::default(), None, &limits),
+            quotas: Quotas::new(quotas, None, &limits),
             metrics_enabled: true,
             limits,
         };

@@ -4,6 +4,7 @@
 //! databases understand; `migrations/README.md` says how nouns become columns on each. The two
 //! differ in how they are opened, and in nothing that the rest of this crate sees.
 
+mod patience;
 mod postgres;
 mod query;
 mod sqlite;
@@ -13,6 +14,7 @@ pub(crate) use query::Query;
 pub(crate) use transaction::Transaction;
 
 use crate::{Location, StoreError, StoreOptions};
+use patience::in_time;
 use query::On;
 use sqlx::{PgPool, SqlitePool};
 
@@ -53,7 +55,7 @@ impl Database {
         Ok(match self {
             // A transaction that reads before it writes would meet SQLITE_BUSY without waiting.
             Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Transaction::Postgres(in_time(pool.begin()).await?),
         })
     }
 

@@ -1,11 +1,15 @@
 //! Opening Postgres.
 
 use crate::{StoreError, StoreOptions};
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::time::Duration;
 
 /// What the server's own list of connections calls ours.
 const APPLICATION_NAME: &str = "pynomaly";
+
+/// How long a connection that comes back may take to say that it is there.
+const PING_TIME_MAX: Duration = Duration::from_secs(2);
 
 pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, StoreError> {
     let pool = PgPoolOptions::new()
@@ -13,6 +17,7 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, St
         .acquire_timeout(options.pool.timeout)
         .max_lifetime(options.pool.recycle)
         .test_before_acquire(options.pool.pre_ping)
+        .after_release(|connection, _| Box::pin(is_answering(connection)))
         .connect_with(connect_options(url, options)?)
         .await?;
     // Under an advisory lock: replicas that start together migrate one after the other.
@@ -27,6 +32,13 @@ pub(super) fn open_for_writer(url: &str, options: &StoreOptions) -> Result<PgPoo
         .max_lifetime(options.pool.recycle)
         .test_before_acquire(false);
     Ok(pool.connect_lazy_with(connect_options(url, options)?))
+}
+
+/// Whether a connection may be lent again. One that a request has left in the middle of a
+/// statement, because the server was silent, would keep its place in the pool for ever.
+async fn is_answering(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let ping = tokio::time::timeout(PING_TIME_MAX, connection.ping()).await;
+    ping.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|()| true)
 }
 
 fn connect_options(url: &str, options: &StoreOptions) -> Result<PgConnectOptions, StoreError> {

@@ -1,3 +1,4 @@
+use super::patience::in_time;
 use crate::StoreError;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -68,9 +69,9 @@ macro_rules! run {
                 }
             },
             Prepared::Postgres(arguments, on) => match on {
-                On::Pool(pool) => $make(sql, arguments).$method(pool).await?.into(),
+                On::Pool(pool) => in_time($make(sql, arguments).$method(pool)).await?.into(),
                 On::Connection(connection) => {
-                    $make(sql, arguments).$method(connection).await?.into()
+                    in_time($make(sql, arguments).$method(connection)).await?.into()
                 }
             },
         }

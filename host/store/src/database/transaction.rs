@@ -1,3 +1,4 @@
+use super::patience::in_time;
 use super::query::{On, Query};
 use crate::StoreError;
 use sqlx::{Postgres, Sqlite};
@@ -21,7 +22,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => in_time(transaction.commit()).await?,
         }
         Ok(())
     }

@@ -6,12 +6,16 @@
 
 use super::insert::insert;
 use crate::database::Database;
-use crate::{NewDetection, StoreError};
+use crate::{NewDetection, StoreError, StoreOptions};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 /// Detections in one transaction.
 const BATCH_MAX: usize = 256;
+/// A loss that shows within this is worth another try; after it, those who wait have waited
+/// enough.
+const SOON: Duration = Duration::from_millis(500);
 
 /// The near end of the queue.
 #[derive(Debug, Clone)]
@@ -21,17 +25,26 @@ pub(crate) struct Writer {
 
 type Acknowledge = oneshot::Sender<Result<(), StoreError>>;
 
+/// The far end: what writes, alone.
+struct Pen {
+    /// A pool of one connection.
+    database: Database,
+    options: StoreOptions,
+}
+
 enum Message {
     Write(Box<NewDetection>, Acknowledge),
     Close(oneshot::Sender<()>),
 }
 
 impl Writer {
-    /// Starts the task that owns `database`, a pool of one connection.
-    pub(crate) fn start(database: Database, queue_length: usize) -> Self {
-        let (queue, messages) = mpsc::channel(queue_length.max(1));
-        tokio::spawn(run(database, messages));
-        Self { queue }
+    /// Starts the task that writes.
+    pub(crate) async fn start(options: &StoreOptions) -> Result<Self, StoreError> {
+        let (queue, messages) = mpsc::channel(options.queue_length.max(1));
+        let pen =
+            Pen { database: Database::open_for_writer(options).await?, options: options.clone() };
+        tokio::spawn(run(pen, messages));
+        Ok(Self { queue })
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -58,7 +71,7 @@ impl Writer {
     }
 }
 
-async fn run(database: Database, mut messages: mpsc::Receiver<Message>) {
+async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     let mut closing = None;
     while closing.is_none() && receive(&mut messages, &mut waiting).await > 0 {
@@ -73,10 +86,10 @@ async fn run(database: Database, mut messages: mpsc::Receiver<Message>) {
                 Message::Close(done) => closing = Some(done),
             }
         }
-        write_batch(&database, &batch, requests).await;
+        pen.write(&batch, requests).await;
     }
     drop(messages);
-    database.close().await;
+    pen.database.close().await;
     if let Some(done) = closing {
         let _ = done.send(());
     }
@@ -99,19 +112,44 @@ async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Messa
     waiting.len()
 }
 
-/// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
-/// fails for its neighbour's fault.
-async fn write_batch(database: &Database, batch: &[NewDetection], requests: Vec<Acknowledge>) {
-    if batch.is_empty() {
-        return;
-    }
-    let together = insert(database, batch).await;
-    for (detection, request) in batch.iter().zip(requests) {
-        let mut outcome = Ok(());
-        if together.is_err() {
-            outcome = insert(database, std::slice::from_ref(detection)).await;
+impl Pen {
+    /// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
+    /// fails for its neighbour's fault. A lost database fails them all.
+    async fn write(&mut self, batch: &[NewDetection], requests: Vec<Acknowledge>) {
+        if batch.is_empty() {
+            return;
         }
-        // A request that is gone is no fault: its detection is written all the same.
-        let _ = request.send(outcome);
+        let started = Instant::now();
+        let mut together = self.insert(batch).await;
+        if together.as_ref().is_err_and(StoreError::is_loss) && started.elapsed() < SOON {
+            // Mostly it was the connection that was lost, and the database is there: once more.
+            together = self.insert(batch).await;
+        }
+        let is_lost = together.as_ref().is_err_and(StoreError::is_loss);
+        if let Err(error) = &together {
+            tracing::warn!(%error, detections = batch.len(), "a batch was not written");
+        }
+        for (detection, request) in batch.iter().zip(requests) {
+            let outcome = match &together {
+                Ok(()) => Ok(()),
+                Err(_) if is_lost => Err(StoreError::Lost),
+                Err(_) => self.insert(std::slice::from_ref(detection)).await,
+            };
+            // A request that is gone is no fault: its detection is written all the same.
+            let _ = request.send(outcome);
+        }
+    }
+
+    /// Inserts all of `batch` or nothing.
+    async fn insert(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
+        let outcome = insert(&self.database, batch).await;
+        if matches!(
+            outcome,
+            Err(StoreError::Lost | StoreError::Database(sqlx::Error::PoolTimedOut))
+        ) {
+            // The connection is silent and would keep the one place in its pool: begin anew.
+            self.database = Database::open_for_writer(&self.options).await?;
+        }
+        outcome
     }
 }

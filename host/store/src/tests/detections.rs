@@ -6,14 +6,14 @@ use crate::{
 use std::time::Duration;
 use uuid::Uuid;
 
-const ADA: Uuid = Uuid::from_u128(1);
+pub(super) const ADA: Uuid = Uuid::from_u128(1);
 const BOB: Uuid = Uuid::from_u128(2);
 
 fn owner(user_id: Option<Uuid>) -> Owner {
     Owner { tenant_id: HOME_TENANT, user_id }
 }
 
-fn detection(number: u128, user_id: Uuid) -> NewDetection {
+pub(super) fn detection(number: u128, user_id: Uuid) -> NewDetection {
     let summary = DetectionSummary {
         id: Uuid::from_u128(number),
         tenant_id: HOME_TENANT,

@@ -3,8 +3,12 @@
 mod api_keys;
 mod audit_logs;
 mod detections;
+mod failures;
+mod fuel;
 mod idempotency_keys;
 mod identities;
+mod indexes;
+mod limiter;
 mod login_failures;
 mod models;
 mod sessions;

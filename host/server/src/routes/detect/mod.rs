@@ -11,14 +11,19 @@ pub(crate) use rows::{Rows, rows_schema};
 use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};
 use crate::body::{self, JsonBytes};
+use crate::cache::{Answers, Cached, Entry, Freshness, Key};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, to_json};
 use crate::problem::Problem;
+use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use pynomaly_engine::Served;
+use std::sync::Arc;
+use time::OffsetDateTime;
 
 /// Judges rows among themselves: fits the detector on them, takes their scores and draws the
 /// line. The answer is kept before it is given.
@@ -26,6 +31,10 @@ use axum::response::Response;
 /// 422 names what is wrong with the request, an unknown detector too; 502 `plugin_trap` and
 /// `plugin_contract` are faults of the plugin; 422 `plugin_limit_…` and 504 `plugin_limit_wall`
 /// are bounds that it ran into; 503 `busy` asks to come back.
+///
+/// With a `seed` the same call has the same answer, which is kept for a while: asked again, it is
+/// a new detection with the scores, the time and the fuel of the first, and an `Age`; the fuel is
+/// not charged again. `Cache-Control: no-cache` has it computed anew, `no-store` not kept.
 #[utoipa::path(post, path = "/api/v1/detect", tag = "clients", security(("bearer" = []), ("api_key" = [])),
     request_body = DetectBody,
     responses(
@@ -42,36 +51,80 @@ pub(crate) async fn detect(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Detect)?;
+    check_fuel(&app, &caller).await?;
+    let freshness = Freshness::of(request.headers());
     let body = body::receive(&app, request).await?;
-    let Judged { detection, answer } = judge(Job::new(&app, &caller), body).await?;
-    app.store.insert_detection(detection).await?;
-    Ok(json_bytes(StatusCode::OK, answer))
+    let (judged, cached) = judge(Job::new(&app, &caller), body, freshness).await?;
+    app.store.insert_detection(judged.detection).await?;
+    let response = json_bytes(StatusCode::OK, judged.answer);
+    Ok(cached.tell(response, app.answers.age_max()))
 }
 
 /// Parses, computes and writes the answer: here if all of that is short, on a thread of its own
 /// otherwise.
-async fn judge(job: Job, body: JsonBytes) -> Result<Judged, ApiError> {
+async fn judge(
+    job: Job,
+    body: JsonBytes,
+    freshness: Freshness,
+) -> Result<(Judged, Cached), ApiError> {
     if body.len() > job.app.limits.inline_bytes_max {
-        return job.off_thread(move |job| run(job, &parse(job, &body)?)).await;
+        return job
+            .off_thread(move |job| run(job, &parse(job, &body)?, freshness, Answers::find))
+            .await;
     }
     let asked = parse(&job, &body)?;
     let served = job.app.engine.get(&asked.request.detector_type);
     let has_parameters = !asked.request.parameters.is_empty();
     if served.is_ok_and(|it| job.is_short(&it, &asked.request.data, has_parameters)) {
-        return run(&job, &asked);
+        return run(&job, &asked, freshness, Answers::find_here);
     }
-    job.off_thread(move |job| run(job, &asked)).await
+    job.off_thread(move |job| run(job, &asked, freshness, Answers::find)).await
 }
 
 fn parse(job: &Job, body: &JsonBytes) -> Result<Asked, ApiError> {
     body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)
 }
 
-fn run(job: &Job, asked: &Asked) -> Result<Judged, ApiError> {
-    let request = &asked.request;
+/// From what is kept, or by computing. `find` looks in memory alone or also in Redis, which blocks.
+fn run(
+    job: &Job,
+    asked: &Asked,
+    freshness: Freshness,
+    find: fn(&Answers, Key, OffsetDateTime) -> Option<Arc<Entry>>,
+) -> Result<(Judged, Cached), ApiError> {
+    let (request, answers) = (&asked.request, &job.app.answers);
+    let data = asked.keep_data.then_some(&request.data);
+    let key = key(job, asked);
+    if let Some((key, _)) = &key
+        && let Some(entry) = find(answers, *key, job.created_at)
+        && freshness.permits(entry.age(job.created_at))
+    {
+        job.count_hit(&request.detector_type);
+        let (found, parameters) = entry.found();
+        let cached = Cached::Hit(entry.age(job.created_at));
+        return Ok((job.judged(found, parameters, None, data)?, cached));
+    }
     let found = job.app.engine.detect(request, &job.budget());
     job.count(&request.detector_type, &found, |found| found.fuel_used);
     let found = found?;
     let parameters = to_json(&found.parameters)?;
-    job.judged(found, parameters, None, asked.keep_data.then_some(&request.data))
+    let mut cached = Cached::No;
+    if let Some((key, served)) = key
+        && freshness.may_keep
+        && served.digest() == found.detector_digest
+    {
+        answers.keep(key, Entry::new(&found, parameters.clone(), job.created_at));
+        cached = Cached::Kept;
+    }
+    Ok((job.judged(found, parameters, None, data)?, cached))
+}
+
+/// Under what the answer is kept, and the detector that this names; `None` for one that is not to
+/// be kept.
+fn key(job: &Job, asked: &Asked) -> Option<(Key, Arc<Served>)> {
+    if !asked.is_seeded || !job.app.answers.is_enabled() {
+        return None;
+    }
+    let served = job.app.engine.get(&asked.request.detector_type).ok()?;
+    Some((Key::of(job.tenant_id, served.digest(), &asked.request), served))
 }

@@ -40,6 +40,8 @@ pub(crate) struct DetectBody {
 pub(crate) struct Asked {
     pub(crate) request: DetectRequest,
     pub(crate) keep_data: bool,
+    /// Whether the seed is the client's: then the answer is the same every time.
+    pub(crate) is_seeded: bool,
 }
 
 impl DetectBody {
@@ -54,6 +56,7 @@ impl DetectBody {
                 return Err(ApiError::invalid("/threshold", message));
             }
         };
+        let is_seeded = self.seed.is_some();
         let named =
             |(name, value): (String, ParameterValue)| -> (String, Value) { (name, value.0) };
         let request = DetectRequest {
@@ -63,7 +66,7 @@ impl DetectBody {
             cut,
             seed: self.seed.unwrap_or(seed),
         };
-        Ok(Asked { request, keep_data: self.keep_data })
+        Ok(Asked { request, keep_data: self.keep_data, is_seeded })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::models;
 use crate::pack::unpack_matrix;
 use crate::page::id;
 use crate::problem::Problem;
+use crate::quota::check_fuel;
 use crate::routes::detect::{ParameterValue, Rows, check_rows, rows_schema};
 use crate::state::{App, AppState};
 use axum::extract::{Path, Request, State};
@@ -72,6 +73,7 @@ pub(crate) async fn replay(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Detect)?;
+    check_fuel(&app, &caller).await?;
     let id = id("detection", &detection)?;
     let ReplayBody { data } = body::json(&app, request).await?;
     let detection = app.store.get_detection(id, caller.reads()).await?;
@@ -136,6 +138,7 @@ fn run(
             (found.scores, found.fuel_used)
         }
     };
+    job.burn(fuel_used.unwrap_or_default());
     let pairs = scores.iter().zip(&detection.scores).zip(0..);
     let mut different = pairs.filter(|((now, then), _)| now.to_bits() != then.to_bits());
     let first_different_row = different.next().map(|(_, row)| row);

@@ -8,6 +8,7 @@ use crate::job::{Job, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
 use crate::problem::Problem;
+use crate::quota::check_fuel;
 use crate::routes::detect::{DetectBody, ParameterValue, Rows, rows_schema};
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -71,6 +72,7 @@ pub(crate) async fn fit(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Fit)?;
+    check_fuel(&app, &caller).await?;
     let body = body::receive(&app, request).await?;
     let job = Job::new(&app, &caller);
     let Fitted { model, mut summary, state, component } =

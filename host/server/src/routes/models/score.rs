@@ -6,6 +6,7 @@ use crate::job::{Job, Judged};
 use crate::models;
 use crate::page::id;
 use crate::problem::Problem;
+use crate::quota::check_fuel;
 use crate::routes::detect::{Rows, check_rows, rows_schema};
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
@@ -65,6 +66,7 @@ pub(crate) async fn score(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Detect)?;
+    check_fuel(&app, &caller).await?;
     let id = id("model", &model)?;
     let body = body::receive(&app, request).await?;
     let summary = models::find(&app, caller.tenant(), id).await?;

@@ -1,6 +1,5 @@
-//! What Postgres and Redis have in common: installed if missing, run as nobody, killed on drop.
+//! What Postgres and Redis have in common: run as nobody, killed on drop.
 
-use crate::step::program;
 use anyhow::{Context, bail};
 use std::fs;
 use std::net::TcpListener;
@@ -14,14 +13,17 @@ const UNPRIVILEGED: &str = "nobody";
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A running server.
-pub(crate) struct Daemon {
+pub struct Daemon {
     child: Child,
     name: &'static str,
 }
 
 impl Daemon {
     /// Starts `command`, whose words go to `log`, and waits until `is_ready`.
-    pub(crate) fn start(
+    ///
+    /// # Errors
+    /// Where it does not start, ends, or is not ready in half a minute; with its last words.
+    pub fn start(
         name: &'static str,
         mut command: Command,
         log: &Path,
@@ -40,6 +42,14 @@ impl Daemon {
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(daemon)
+    }
+
+    /// Asks it to end now, and waits until it has.
+    pub(super) fn interrupt(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status()?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 
@@ -69,7 +79,10 @@ pub(crate) fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 /// A new folder under the system's scratch folder that the daemon may write to.
-pub(crate) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
+///
+/// # Errors
+/// Where it cannot be made or given away.
+pub fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
     let folder = tempfile::Builder::new().prefix(&format!("pynomaly-{name}-")).tempdir()?;
     if is_root() {
         let path = folder.path().display().to_string();
@@ -82,16 +95,11 @@ pub(crate) fn folder(name: &str) -> anyhow::Result<tempfile::TempDir> {
 }
 
 /// A port that nobody listens on now.
-pub(crate) fn free_port() -> anyhow::Result<u16> {
+///
+/// # Errors
+/// Where there is none.
+pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Installs a Debian package.
-pub(crate) fn install(package: &'static str) -> anyhow::Result<()> {
-    let by_hand = "install it as root, then run this again";
-    program("apt-get", &["update"]).hint(by_hand).go()?;
-    let install = ["install", "-y", "--no-install-recommends", package];
-    program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive").hint(by_hand).go()
 }
 
 fn is_root() -> bool {
