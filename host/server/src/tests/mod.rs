@@ -78,13 +78,14 @@ impl TestApp {
             queue_length: limits.detections_unwritten_max,
             synchronous: Synchronous::Normal,
         };
-        Self::on(options, limits, 42, Arc::new(folder)).await
+        Self::on(options, limits, quotas, 42, Arc::new(folder)).await
     }
 
     /// Another server on the same database.
     async fn replica(&self) -> Self {
         let (options, limits) = (self.options.clone(), self.app.limits.clone());
-        let replica = Self::on(options, limits, 43, Arc::clone(&self.folder)).await;
+        let quotas = QuotaOptions { rate: None, fuel_per_day: None };
+        let replica = Self::on(options, limits, quotas, 43, Arc::clone(&self.folder)).await;
         let (Clock::Manual(ours), Clock::Manual(its)) = (&self.app.clock, &replica.app.clock)
         else {
             panic!("tests set the clock")
@@ -96,6 +97,7 @@ impl TestApp {
     async fn on(
         options: StoreOptions,
         limits: Limits,
+        quotas: QuotaOptions,
         seed: u8,
         folder: Arc<tempfile::TempDir>,
     ) -> Self {
