@@ -2,12 +2,16 @@
 
 use crate::parameters::{Kind, Parameters, Value};
 use crate::{Detector, Error, Matrix, Model, Task};
+use std::cell::{Ref, RefCell, RefMut};
 use std::marker::PhantomData;
 use std::sync::Once;
 
-/// Generated from `wit/1.0`.
+pub use pynomaly_sdk_bindings as bindings;
+
+/// The world without abilities, of which only the export macro is used: it makes a component that
+/// exports nothing but `detector`, out of the functions of [`bindings`].
 #[expect(missing_docs, reason = "generated; documented in wit/1.0")]
-pub mod bindings {
+pub mod plugin {
     wit_bindgen::generate!({
         path: "../../wit/1.0",
         world: "plugin",
@@ -24,9 +28,28 @@ use bindings::pynomaly::detector::types;
 #[derive(Debug)]
 pub struct Adapter<D>(PhantomData<D>);
 
-/// A model behind the contract.
+/// A model behind the contract, which lends it and lets one call change it.
 #[derive(Debug)]
-pub struct AdapterModel<M>(M);
+pub struct AdapterModel<M>(RefCell<M>);
+
+impl<M> AdapterModel<M> {
+    fn new(model: M) -> Self {
+        Self(RefCell::new(model))
+    }
+
+    fn get(&self) -> Result<Ref<'_, M>, types::Error> {
+        self.0.try_borrow().map_err(|_| busy())
+    }
+
+    pub(crate) fn get_mut(&self) -> Result<RefMut<'_, M>, types::Error> {
+        self.0.try_borrow_mut().map_err(|_| busy())
+    }
+}
+
+/// No call begins while another runs, so this is never seen.
+fn busy() -> types::Error {
+    types::Error::Other("the model is being changed".to_owned())
+}
 
 impl<D: Detector> contract::Guest for Adapter<D> {
     type Model = AdapterModel<D::Model>;
@@ -61,23 +84,23 @@ impl<D: Detector> contract::Guest for Adapter<D> {
         let parameters = D::Parameters::parse(given)?;
         let rows = Matrix::new(training.columns as usize, &training.values);
         let fitted = D::fit(&rows, parameters, seed)?;
-        let model = contract::Model::new(AdapterModel(fitted.model));
+        let model = contract::Model::new(AdapterModel::new(fitted.model));
         Ok(contract::Fitted { model, training_scores: fitted.training_scores })
     }
 
     fn load(state: Vec<u8>) -> Result<contract::Model, types::Error> {
         report_panics();
-        Ok(contract::Model::new(AdapterModel(D::Model::load(&state)?)))
+        Ok(contract::Model::new(AdapterModel::new(D::Model::load(&state)?)))
     }
 }
 
 impl<M: Model> contract::GuestModel for AdapterModel<M> {
     fn score(&self, data: types::Matrix) -> Result<Vec<f64>, types::Error> {
-        Ok(self.0.score(&Matrix::new(data.columns as usize, &data.values))?)
+        Ok(self.get()?.score(&Matrix::new(data.columns as usize, &data.values))?)
     }
 
     fn save(&self) -> Result<Vec<u8>, types::Error> {
-        Ok(self.0.save())
+        Ok(self.get()?.save())
     }
 }
 

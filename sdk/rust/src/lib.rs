@@ -80,31 +80,47 @@ pub mod log;
 pub mod math;
 mod matrix;
 pub mod parameters;
+pub mod splitmix;
 pub mod state;
+mod streaming;
 
 pub use detector::{About, Detector, Fitted, Model, Task};
 pub use error::Error;
 pub use matrix::Matrix;
 pub use pynomaly_sdk_derive::{Choice, Parameters};
+pub use streaming::StreamingModel;
+#[doc(hidden)]
+pub use streaming::is_streaming;
 
 /// All that a detector needs, in one line.
 pub mod prelude {
     pub use crate::parameters::Parameters as _;
     pub use crate::{
-        About, Choice, Detector, Error, Fitted, Matrix, Model, Parameters, Task, kernels, log,
-        math, state,
+        About, Choice, Detector, Error, Fitted, Matrix, Model, Parameters, StreamingModel, Task,
+        kernels, log, math, state,
     };
 }
 
 /// Makes the crate a plugin that serves this [`Detector`]. Does nothing when the crate is not
 /// built for WebAssembly, so that it can be tested natively.
+///
+/// `export!(Detect)` serves the detector; `export!(Detect, learner)` also its ability to learn
+/// from a stream, for which its model is a [`StreamingModel`].
 #[macro_export]
 macro_rules! export {
     ($detector:ty) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Served = $crate::guest::Adapter<$detector>;
-    $crate::guest::bindings::export!(Served with_types_in $crate::guest::bindings);
+            $crate::guest::plugin::export!(Served with_types_in $crate::guest::bindings);
+        };
+    };
+    ($detector:ty, learner) => {
+        const _: () = $crate::is_streaming::<$detector>();
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Served = $crate::guest::Adapter<$detector>;
+            $crate::guest::bindings::export!(Served with_types_in $crate::guest::bindings);
         };
     };
 }

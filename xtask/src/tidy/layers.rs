@@ -4,14 +4,15 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
     ("pynomaly-engine", &["pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-store", &["pynomaly-core"]),
     ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-store"]),
     ("pynomaly", &["pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
-    ("pynomaly-sdk", &["pynomaly-sdk-derive"]),
+    ("pynomaly-sdk", &["pynomaly-sdk-bindings", "pynomaly-sdk-derive"]),
+    ("pynomaly-sdk-bindings", &[]),
     ("pynomaly-sdk-derive", &[]),
 ];
 
@@ -23,7 +24,7 @@ const FENCED: [(&str, &[&str]); 7] = [
     ("redis", &["pynomaly-store"]),
     ("axum", &["pynomaly-server"]),
     ("jsonwebtoken", &["pynomaly-server"]),
-    ("wit-bindgen", &["pynomaly-sdk"]),
+    ("wit-bindgen", &["pynomaly-sdk", "pynomaly-sdk-bindings"]),
 ];
 
 pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
