@@ -68,7 +68,7 @@ impl Model for Ewma {
         let seen = state.integer()?;
         let (means, variances) = (state.numbers()?, state.numbers()?);
         state.finish()?;
-        if !(alpha > 0.0 && alpha <= 1.0) || !(2..=1_000_000).contains(&warm_up) {
+        if !(alpha > 0.0 && alpha <= 1.0 && (2..=1_000_000).contains(&warm_up)) {
             return Err(state::bad("an option is out of range"));
         }
         let moments = |(mean, variance): (&f64, &f64)| Moments { mean: *mean, variance: *variance };

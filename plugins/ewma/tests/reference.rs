@@ -1,6 +1,6 @@
 //! EWMA against its definition, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ewma::{Detect, Ewma, Method, Options};
 use proptest::prelude::*;

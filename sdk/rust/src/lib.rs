@@ -112,7 +112,7 @@ macro_rules! export {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Served = $crate::guest::Adapter<$detector>;
-            $crate::guest::plugin::export!(Served with_types_in $crate::guest::bindings);
+    $crate::guest::plugin::export!(Served with_types_in $crate::guest::bindings);
         };
     };
     ($detector:ty, learner) => {
@@ -120,7 +120,7 @@ macro_rules! export {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Served = $crate::guest::Adapter<$detector>;
-            $crate::guest::bindings::export!(Served with_types_in $crate::guest::bindings);
+    $crate::guest::bindings::export!(Served with_types_in $crate::guest::bindings);
         };
     };
 }
