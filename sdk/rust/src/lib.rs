@@ -80,6 +80,7 @@ pub mod log;
 pub mod math;
 mod matrix;
 pub mod parameters;
+pub mod series;
 pub mod splitmix;
 pub mod state;
 mod streaming;
