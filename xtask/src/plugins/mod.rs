@@ -13,8 +13,16 @@ use toolchain::Toolchain;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Components that `target/plugins/` is filled with: what the demo serves.
-const BUNDLED: [&str; 7] =
-    ["ecod", "ewma", "half_space_trees", "knn", "matrix_profile", "rcf", "spectral_residual"];
+const BUNDLED: [&str; 8] = [
+    "ecod",
+    "ewma",
+    "half_space_trees",
+    "knn",
+    "matrix_profile",
+    "rcf",
+    "spectral_residual",
+    "stl",
+];
 /// Components that `target/plugins-test/` is filled with.
 const GUESTS: [&str; 5] = ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2"];
 
