@@ -4,9 +4,6 @@
 
 mod fit;
 mod model;
-mod nearest;
-mod order;
-mod tree;
 
 pub use model::Knn;
 use pynomaly_sdk::prelude::*;

@@ -1,8 +1,7 @@
 //! Scoring, and the state.
 
-use crate::nearest::Nearest;
-use crate::tree::Tree;
 use crate::{Detect, Method, Options};
+use pynomaly_sdk::neighbors::{Nearest, Tree};
 use pynomaly_sdk::parameters::{Typed, Value};
 use pynomaly_sdk::prelude::*;
 

@@ -10,6 +10,22 @@ pub const LANES: usize = 16;
 /// A block of up to [`LANES`] rows, column after column: `block[column][lane]`.
 pub type Block = [[f64; LANES]];
 
+/// Rows of `columns` values each as blocks, one after the other: [`LANES`] rows are `columns`
+/// entries. The last block is filled up with rows of `filler`; infinitely distant ones, where it
+/// is infinite. `columns` is at least 1.
+#[must_use]
+pub fn blocks(columns: usize, values: &[f64], filler: f64) -> Vec<[f64; LANES]> {
+    let columns = columns.max(1);
+    let lanes = |rows: &[f64], column: usize| {
+        let mut lanes = [filler; LANES];
+        let values = rows.iter().skip(column).step_by(columns);
+        lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane = *value);
+        lanes
+    };
+    let groups = values.chunks(LANES * columns);
+    groups.flat_map(|rows| (0..columns).map(move |column| lanes(rows, column))).collect()
+}
+
 /// Squared Euclidean distances from `query` to the [`LANES`] rows of `block`, which has one entry
 /// per column. Each sum runs from the first column to the last.
 #[must_use]
@@ -166,6 +182,17 @@ mod tests {
         assert_eq!(distances[0], 5.0);
         assert_eq!(distances[15], 14.0 * 14.0 + 4.0);
         assert!(any_below(&distances, 4.1) && !any_below(&distances, 4.0));
+    }
+
+    #[test]
+    fn blocks_hold_the_rows_and_the_filler() {
+        let values: Vec<f64> = (0..40).map(f64::from).collect();
+        let blocks = blocks(2, &values, -1.0);
+        assert_eq!(blocks.len(), 4);
+        assert_eq!(
+            (blocks[0][3], blocks[1][3], blocks[2][3], blocks[3][4]),
+            (6.0, 7.0, 38.0, -1.0)
+        );
     }
 
     #[test]

@@ -71,6 +71,7 @@
 
 mod argsort;
 mod detector;
+pub mod eigen;
 mod error;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
@@ -79,7 +80,10 @@ pub mod kernels;
 pub mod log;
 pub mod math;
 mod matrix;
+pub mod neighbors;
 pub mod parameters;
+mod principal;
+pub mod random;
 pub mod series;
 pub mod splitmix;
 pub mod state;
@@ -88,6 +92,7 @@ mod streaming;
 pub use detector::{About, Detector, Fitted, Model, Task};
 pub use error::Error;
 pub use matrix::Matrix;
+pub use principal::Principal;
 pub use pynomaly_sdk_derive::{Choice, Parameters};
 pub use streaming::StreamingModel;
 #[doc(hidden)]

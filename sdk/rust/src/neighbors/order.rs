@@ -1,11 +1,11 @@
 //! An order of the rows in which neighbours stand together.
 
-use pynomaly_sdk::kernels::LANES;
+use crate::kernels::LANES;
 
 /// Indices of the rows such that every [`LANES`] from the start, every [`LANES`] of these groups,
 /// and so on, fill a small box: halved again and again at the median of the widest column.
 #[expect(clippy::cast_possible_truncation, reason = "far fewer than 2^32 rows fit in memory")]
-pub(crate) fn together(columns: usize, values: &[f64]) -> Vec<u32> {
+pub(super) fn together(columns: usize, values: &[f64]) -> Vec<u32> {
     let rows: Vec<&[f64]> = values.chunks_exact(columns).collect();
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
     halve(&mut order, &rows, columns);
