@@ -13,7 +13,7 @@ use toolchain::Toolchain;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Components that `target/plugins/` is filled with: what the demo serves.
-const BUNDLED: [&str; 8] = [
+const BUNDLED: [&str; 9] = [
     "ecod",
     "ewma",
     "half_space_trees",
@@ -22,6 +22,7 @@ const BUNDLED: [&str; 8] = [
     "rcf",
     "spectral_residual",
     "stl",
+    "sub_pca",
 ];
 /// Components that `target/plugins-test/` is filled with.
 const GUESTS: [&str; 5] = ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2"];
