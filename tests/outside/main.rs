@@ -9,5 +9,6 @@ mod durability;
 mod hostile;
 mod hot_reload;
 mod refused_components;
+mod series;
 mod support;
 mod tokens;

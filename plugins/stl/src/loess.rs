@@ -13,8 +13,7 @@ pub(crate) struct Loess {
 }
 
 impl Loess {
-    /// The line's value at each moment, through `span` neighbours. Where the robustness weights
-    /// leave no neighbour, the value itself.
+    /// The line's value at each moment, through `span` neighbours.
     pub(crate) fn smooth(
         &mut self,
         values: &[f64],
@@ -30,7 +29,9 @@ impl Loess {
     }
 
     /// The value at position `at` of the line through the `span` values from `first` on, or as
-    /// many as there are; none where all of them weigh nothing.
+    /// many as there are; none of nothing. Where robustness leaves none of them any weight, it is
+    /// not heeded: the value itself, which the authors' code takes there, would make a season of
+    /// a lonely outlier.
     pub(crate) fn line(
         &mut self,
         values: &[f64],
@@ -47,9 +48,10 @@ impl Loess {
         let missing = position(span.saturating_sub(length) / 2);
         let reach = (at - position(first)).max(last - at) + missing;
         self.weigh(first, end, at, reach, robust.and_then(|it| it.get(first..end)));
-        let sum = total(self.weights.iter().copied());
+        let mut sum = total(self.weights.iter().copied());
         if sum <= 0.0 {
-            return None;
+            self.weigh(first, end, at, reach, None);
+            sum = total(self.weights.iter().copied());
         }
         self.weights.iter_mut().for_each(|weight| *weight /= sum);
         if reach > 0.0 {

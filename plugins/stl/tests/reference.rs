@@ -61,6 +61,18 @@ fn moments_off_their_season_score_highest_in_training_and_after_it() {
     assert!(changed[5] > 12.0, "{changed:?}");
 }
 
+/// All neighbours of this spike, season by season, lose their weight in the first round.
+#[test]
+fn a_spike_far_above_the_noise_makes_no_season_of_its_own() {
+    let wave = |step: i32| (f64::from(step % 24) / 24.0 * std::f64::consts::TAU).sin();
+    let noise = |step: i32| f64::from(step * step % 101) * 0.003;
+    let mut values: Vec<_> = (0..400).map(|step| wave(step) + noise(step)).collect();
+    values[300] += 8.0;
+    let scores = fit(1, &values, Options { period: Some(24), ..SMALL }).training_scores;
+    let others = scores[..300].iter().chain(&scores[301..]);
+    assert!(scores[300] > 50.0 && others.copied().fold(0.0, f64::max) < 10.0, "{scores:?}");
+}
+
 #[test]
 fn series_without_remainder_and_huge_values_stay_finite() {
     assert_eq!(fit(1, &[0.0; 20], SMALL).training_scores, [0.0; 20]);

@@ -52,7 +52,7 @@ pub fn mix(word: u64) -> u64 {
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "less than `bound`, which is a usize")]
 pub fn below(word: u64, bound: usize) -> usize {
-    (u128::from(word) * bound as u128 >> 64) as usize
+    ((u128::from(word) * bound as u128) >> 64) as usize
 }
 
 #[cfg(test)]
