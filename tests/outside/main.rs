@@ -14,5 +14,6 @@ mod models;
 mod refused_components;
 mod replicas;
 mod secrets;
+mod series;
 mod support;
 mod tokens;

@@ -85,6 +85,7 @@ pub mod neighbors;
 pub mod parameters;
 mod principal;
 pub mod random;
+pub mod series;
 pub mod splitmix;
 pub mod state;
 mod streaming;

@@ -14,8 +14,25 @@ pub(crate) use toolchain::cache;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Components that `target/plugins/` is filled with: what the demo serves.
-const BUNDLED: [&str; 10] =
-    ["cblof", "ecod", "hbos", "inne", "kde", "knn", "lof", "mad", "mahalanobis", "mcd"];
+const BUNDLED: [&str; 17] = [
+    "cblof",
+    "ecod",
+    "ewma",
+    "half_space_trees",
+    "hbos",
+    "inne",
+    "kde",
+    "knn",
+    "lof",
+    "mad",
+    "mahalanobis",
+    "matrix_profile",
+    "mcd",
+    "rcf",
+    "spectral_residual",
+    "stl",
+    "sub_pca",
+];
 /// Components that `target/plugins-test/` is filled with.
 const GUESTS: [&str; 5] = ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2"];
 
