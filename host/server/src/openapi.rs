@@ -119,6 +119,20 @@ mod tests {
         crate::tests::is_up_to_date("openapi.json", &format!("{}\n", openapi_json()));
     }
 
+    /// Whether `schema`, or what it refers to, shows how it looks.
+    fn has_example(api: &serde_json::Value, schema: &serde_json::Value, depth: u32) -> bool {
+        let below = |schema: &serde_json::Value| has_example(api, schema, depth + 1);
+        let named = schema["$ref"].as_str().and_then(|path| api.pointer(&path[1..]));
+        let parts = ["oneOf", "anyOf", "allOf"].map(|name| schema[name].as_array());
+        depth < 8
+            && (schema.get("example").is_some()
+                || schema.get("examples").is_some()
+                || schema.get("schema").is_some_and(below)
+                || named.is_some_and(below)
+                || schema["properties"].as_object().is_some_and(|all| all.values().any(below))
+                || parts.into_iter().flatten().flatten().any(below))
+    }
+
     #[test]
     fn every_operation_says_what_it_does() {
         let api: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap();
@@ -126,6 +140,10 @@ mod tests {
             for (method, operation) in operations.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");
                 assert!(operation["responses"]["default"].is_object(), "{method} {path}");
+                if let Some(bodies) = operation["requestBody"]["content"].as_object() {
+                    let has_example = |body| has_example(&api, body, 0);
+                    assert!(bodies.values().all(has_example), "{method} {path} has no example");
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 /// The password there is, and the one there is to be.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"old_password": "the one before", "password": "the one from now on"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePasswordBody {
     old_password: String,

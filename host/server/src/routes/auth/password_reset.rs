@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 /// The token that an admin asked for, and the password there is to be.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"token": "kZ8…", "password": "the one from now on"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetPasswordBody {
     token: String,

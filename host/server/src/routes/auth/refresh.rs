@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 /// The token of the last login or refresh.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"refresh_token": "hH3…"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
     refresh_token: String,

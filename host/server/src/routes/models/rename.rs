@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 /// What to change of a model.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"name": "north pumps", "if_name": "pumps"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RenameBody {
     /// The new name, 1 to 200 bytes.

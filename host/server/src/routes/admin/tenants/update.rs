@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 /// What to change of an organisation.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"quota": {"rate_requests": 10_000, "fuel_per_day": 1_000_000_000_000_u64}}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateTenantBody {
     #[schema(min_length = 1, max_length = 200)]

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 /// What to change of an account.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"role": "analyst"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateUserBody {
     role: Option<RoleName>,

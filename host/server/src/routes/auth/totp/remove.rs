@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 /// One of the two proves that it is the user, and not whoever found their session.
 #[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"code": "287082"}))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RemoveTotpBody {
     password: Option<String>,
