@@ -2,9 +2,11 @@
 
 mod audit;
 mod detect;
+mod evaluate;
 mod exit;
 mod plugin;
 mod serve;
+mod table;
 mod user;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +29,8 @@ enum Command {
     Serve,
     /// Score the rows of a CSV file here, without a server.
     Detect(Box<detect::Arguments>),
+    /// Compare detectors on the rows of a CSV file, with labels or without.
+    Evaluate(Box<evaluate::Arguments>),
     /// Look at plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve => serve::run(),
         Command::Detect(arguments) => detect::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
