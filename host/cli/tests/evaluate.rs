@@ -1,5 +1,7 @@
 //! `pynomaly evaluate` as a program sees it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
