@@ -2,10 +2,12 @@
 
 mod audit;
 mod detect;
+mod evaluate;
 mod exit;
 mod plugin;
 mod secrets;
 mod serve;
+mod table;
 mod user;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +30,8 @@ enum Command {
     Serve,
     /// Score the rows of a CSV file here, without a server.
     Detect(Box<detect::Arguments>),
+    /// Compare detectors on the rows of a CSV file, with labels or without.
+    Evaluate(Box<evaluate::Arguments>),
     /// Look at plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve => serve::run(),
         Command::Detect(arguments) => detect::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),

@@ -29,23 +29,49 @@ impl Centers {
         self.values.len() / self.columns
     }
 
-    /// Squared distances from `row` to all centres, to infinite ones behind them.
-    fn squared_distances(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+    /// Squared distances from `row` to the centres, [`LANES`] at a time: to infinite ones behind
+    /// them.
+    fn squared_distances(&self, row: &[f64]) -> impl Iterator<Item = [f64; LANES]> {
         let blocks = self.blocks.chunks_exact(self.columns);
-        blocks.flat_map(|block| kernels::squared_distances(row, block))
+        blocks.map(|block| kernels::squared_distances(row, block))
     }
 
     /// Which centre is nearest; of equally distant ones the first.
     pub(crate) fn nearest(&self, row: &[f64]) -> usize {
-        let closer =
-            |best: (usize, f64), next: (usize, f64)| if next.1 < best.1 { next } else { best };
-        self.squared_distances(row).enumerate().fold((0, f64::INFINITY), closer).0
+        self.two_nearest(row).0
+    }
+
+    /// The same, and the distances to it and to the next one, which is infinite where there is none.
+    pub(crate) fn two_nearest(&self, row: &[f64]) -> (usize, [f64; 2]) {
+        let (mut place, mut nearest, mut next) = (0, f64::INFINITY, f64::INFINITY);
+        for (first, distances) in (0..).step_by(LANES).zip(self.squared_distances(row)) {
+            for (lane, distance) in distances.iter().enumerate() {
+                let is_nearer = *distance < nearest;
+                let farther = if is_nearer { nearest } else { *distance };
+                next = if farther < next { farther } else { next };
+                nearest = if is_nearer { *distance } else { nearest };
+                place = if is_nearer { first + lane } else { place };
+            }
+        }
+        (place, [nearest.sqrt(), next.sqrt()])
+    }
+
+    /// Distances from each centre to the one at its place among `others`.
+    pub(crate) fn distances_to(&self, others: &Self) -> impl Iterator<Item = f64> + Clone {
+        let pairs =
+            self.values.chunks_exact(self.columns).zip(others.values.chunks_exact(self.columns));
+        pairs.map(|(a, b)| a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b)).sqrt())
     }
 
     /// The distance to the nearest centre.
     pub(crate) fn distance(&self, row: &[f64]) -> f64 {
-        let lesser = |best: f64, next: f64| if next < best { next } else { best };
-        self.squared_distances(row).fold(f64::INFINITY, lesser).sqrt()
+        let mut nearest = f64::INFINITY;
+        for distances in self.squared_distances(row) {
+            for distance in distances {
+                nearest = if distance < nearest { distance } else { nearest };
+            }
+        }
+        nearest.sqrt()
     }
 }
 

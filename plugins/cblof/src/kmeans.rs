@@ -1,8 +1,9 @@
 //! k-means: centres that are the means of the rows nearest to them.
 
 use crate::clusters::Centers;
-use pynomaly_sdk::Matrix;
+use crate::nearest::Nearest;
 use pynomaly_sdk::random::Random;
+use pynomaly_sdk::{Matrix, kernels};
 
 /// Rounds of moving the centres.
 const ROUNDS_MAX: usize = 300;
@@ -14,9 +15,11 @@ const TOLERANCE: f64 = 1e-4;
 pub(crate) fn centers(training: &Matrix<'_>, count: usize, random: &mut Random) -> Centers {
     let mut centers = first_centers(training, count, random);
     let still = TOLERANCE * mean_variance(training);
+    let mut nearest = Nearest::new(training.rows(), &centers);
     for _ in 0..ROUNDS_MAX {
-        let moved = means(training, &centers);
+        let moved = means(training, &centers, &mut nearest);
         let step = square_distance(moved.values(), centers.values());
+        nearest.follow(moved.distances_to(&centers));
         centers = moved;
         // A NaN, too, is a reason to end.
         if step.is_nan() || step <= still {
@@ -31,8 +34,9 @@ pub(crate) fn centers(training: &Matrix<'_>, count: usize, random: &mut Random) 
 fn first_centers(training: &Matrix<'_>, count: usize, random: &mut Random) -> Centers {
     let row = |place: usize| training.iter_rows().nth(place).unwrap_or_default();
     let mut chosen = row(random.below(training.rows())).to_vec();
+    let blocks = kernels::blocks(training.columns(), training.values(), 0.0);
     let mut distances = vec![f64::INFINITY; training.rows()];
-    shorten(&mut distances, training, &chosen);
+    shorten(&mut distances, &blocks, &chosen);
     let draws = 2 + count.ilog2() as usize * 7 / 10;
     for _ in 1..count {
         let total = sum(&distances);
@@ -42,7 +46,7 @@ fn first_centers(training: &Matrix<'_>, count: usize, random: &mut Random) -> Ce
         let tries = (0..draws).map(|_| {
             let candidate = row(drawn(&distances, random.unit() * total));
             let mut shorter = distances.clone();
-            shorten(&mut shorter, training, candidate);
+            shorten(&mut shorter, &blocks, candidate);
             (sum(&shorter), candidate, shorter)
         });
         if let Some((_, candidate, shorter)) = tries.min_by(|a, b| a.0.total_cmp(&b.0)) {
@@ -64,24 +68,30 @@ fn drawn(distances: &[f64], point: f64) -> usize {
     passed.position(|sum| sum > point).or(last).unwrap_or_default()
 }
 
-fn shorten(distances: &mut [f64], training: &Matrix<'_>, center: &[f64]) {
-    for (distance, row) in distances.iter_mut().zip(training.iter_rows()) {
-        *distance = distance.min(square_distance(row, center));
+/// Makes of each row's squared distance that to `center`, if it is less.
+fn shorten(distances: &mut [f64], blocks: &kernels::Block, center: &[f64]) {
+    let blocks = blocks.chunks_exact(center.len());
+    for (distances, block) in distances.chunks_mut(kernels::LANES).zip(blocks) {
+        let to_center = kernels::squared_distances(center, block);
+        for (distance, other) in distances.iter_mut().zip(to_center) {
+            *distance = if other < *distance { other } else { *distance };
+        }
     }
 }
 
 /// The means of the rows nearest to each centre; a centre that no row is nearest to stays.
 #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-fn means(training: &Matrix<'_>, centers: &Centers) -> Centers {
+fn means(training: &Matrix<'_>, centers: &Centers, nearest: &mut Nearest) -> Centers {
     let columns = training.columns();
     let mut sums = vec![0.0; centers.values().len()];
     let mut counts = vec![0_usize; centers.count()];
-    for row in training.iter_rows() {
-        let nearest = centers.nearest(row);
-        counts.iter_mut().skip(nearest).take(1).for_each(|count| *count += 1);
-        let place = sums.get_mut(nearest * columns..).unwrap_or_default();
-        place.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-    }
+    nearest.visit(training, centers, |place, row| {
+        if let Some(count) = counts.get_mut(place) {
+            *count += 1;
+        }
+        let start = place * columns;
+        add(sums.get_mut(start..start + columns).unwrap_or_default(), row);
+    });
     let clusters = sums.chunks_exact_mut(columns).zip(centers.values().chunks_exact(columns));
     for ((sums, center), count) in clusters.zip(counts) {
         if count == 0 {
@@ -91,6 +101,15 @@ fn means(training: &Matrix<'_>, centers: &Centers) -> Centers {
         }
     }
     Centers::new(columns, sums)
+}
+
+/// Adds `row` to as many sums, four to a run of instructions.
+fn add(sums: &mut [f64], row: &[f64]) {
+    let ((fours, rest), (of_fours, of_rest)) = (sums.as_chunks_mut::<4>(), row.as_chunks::<4>());
+    for (sums, values) in fours.iter_mut().zip(of_fours) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    rest.iter_mut().zip(of_rest).for_each(|(sum, value)| *sum += value);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of rows")]

@@ -6,6 +6,7 @@ mod clusters;
 mod fit;
 mod kmeans;
 mod model;
+mod nearest;
 
 pub use model::Cblof;
 use pynomaly_sdk::prelude::*;

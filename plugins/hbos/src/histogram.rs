@@ -2,6 +2,10 @@
 
 use pynomaly_sdk::prelude::*;
 
+/// Added to a number of up to 2⁵¹ it leaves the nearest whole one in the last bits: quicker than a
+/// conversion, which heeds numbers that have no whole one.
+const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
+
 /// Bins of equal width: one edge more than there are bins, strictly ascending.
 #[derive(Debug)]
 pub(crate) struct Edges {
@@ -21,19 +25,24 @@ pub(crate) struct Place {
 }
 
 impl Edges {
-    /// From the least to the greatest of `values`, as `numpy.histogram` lays them. Where these
+    /// From the least to the greatest of `values`; see [`Self::between`].
+    #[cfg(test)]
+    pub(crate) fn around(values: &[f64], bins: usize) -> Option<Self> {
+        Self::between(kernels::range(values), bins)
+    }
+
+    /// From the least to the greatest of the values, as `numpy.histogram` lays them. Where these
     /// are equal, or so near to each other that no edges fit between, half a unit is added on both
     /// sides; more where the values are so great that even this does not do. `None` where the
     /// width is not finite.
-    pub(crate) fn around(values: &[f64], bins: usize) -> Option<Self> {
-        let (low, high) = kernels::range(values);
+    pub(crate) fn between((low, high): (f64, f64), bins: usize) -> Option<Self> {
         let wide = low.abs().max(high.abs()) * 1e-9;
-        let lay = |margin| Self::checked(Self::between(low - margin, high + margin, bins));
+        let lay = |margin| Self::checked(Self::laid(low - margin, high + margin, bins));
         [0.0, 0.5, wide].into_iter().find_map(lay)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a number of bins")]
-    fn between(low: f64, high: f64, bins: usize) -> Vec<f64> {
+    fn laid(low: f64, high: f64, bins: usize) -> Vec<f64> {
         let step = (high - low) / bins as f64;
         let inner = (0..bins).map(|edge| edge as f64 * step + low);
         inner.chain([high]).collect()
@@ -89,6 +98,37 @@ impl Edges {
         }
     }
 
+    /// For each value the first of the two edges that it may be at, if these can be computed. No
+    /// value is below the first edge.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+    pub(crate) fn guesses<const N: usize>(&self, values: &[f64; N]) -> Option<[u32; N]> {
+        let low = self.edges.first().copied().unwrap_or_default();
+        let last = u32::try_from(self.bins()).unwrap_or(u32::MAX);
+        let mut guesses = [0; N];
+        for (guess, value) in guesses.iter_mut().zip(values) {
+            // Halfway into the bin, so that the nearest whole number is its place, give or take one.
+            let place = (value - low) * self.scale - 0.5;
+            *guess = ((place + WHOLE).to_bits() as u32).min(last);
+        }
+        self.is_regular.then_some(guesses)
+    }
+
+    /// The sum of how many edges are below the value and how many are not above it, of regular
+    /// edges of which it may be at the two from `guess` on.
+    #[inline]
+    pub(crate) fn code_near(&self, guess: u32, value: f64) -> usize {
+        let guess = guess as usize;
+        match self.edges.get(guess..) {
+            Some([first, second, ..]) => {
+                let below = usize::from(*first < value) + usize::from(*second < value);
+                let not_above = usize::from(*first <= value) + usize::from(*second <= value);
+                2 * guess + below + not_above
+            }
+            _ => usize::MAX,
+        }
+    }
+
     fn ends(&self) -> (f64, f64) {
         let end = |edge: Option<&f64>| edge.copied().unwrap_or_default();
         (end(self.as_slice().first()), end(self.as_slice().last()))
@@ -108,33 +148,9 @@ pub(crate) struct Histogram {
 }
 
 impl Histogram {
-    /// Counts `values`, and adds each one's part to the score that stands at its place in `scores`.
-    /// A bin holds the values from its left edge to below its right one; the last holds also its
-    /// right edge.
-    pub(crate) fn count(edges: Edges, values: &[f64], alpha: f64, scores: &mut [f64]) -> Self {
-        // One place more on both sides than there are bins.
-        let mut counts = vec![0_u32; edges.bins() + 2];
-        let mut below = vec![0_u16; values.len()];
-        let mut place = |(value, below): (&f64, &mut u16)| {
-            let place = edges.place(*value);
-            *below = u16::try_from(place.below).unwrap_or(u16::MAX);
-            if let Some(count) = counts.get_mut(place.not_above) {
-                *count += 1;
-            }
-        };
-        let ((fours, rest), (to_fours, to_rest)) =
-            (values.as_chunks::<4>(), below.as_chunks_mut::<4>());
-        for (values, below) in fours.iter().zip(to_fours) {
-            values.iter().zip(below).for_each(&mut place);
-        }
-        rest.iter().zip(to_rest).for_each(&mut place);
-        let known = Self::from_counts(edges, &counts, values.len(), alpha);
-        known.add_parts(&below, scores)
-    }
-
     /// From how many values have so many edges not above them.
     #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    fn from_counts(edges: Edges, counts: &[u32], rows: usize, alpha: f64) -> Self {
+    pub(crate) fn from_counts(edges: Edges, counts: &[u32], rows: usize, alpha: f64) -> Self {
         let on_last = counts.get(edges.bins() + 1).copied().unwrap_or_default();
         let last = edges.bins() - 1;
         let part = |(bin, (count, width)): (usize, (&u32, f64))| {
@@ -145,26 +161,6 @@ impl Histogram {
         let counts = counts.iter().skip(1).zip(edges.widths());
         let parts = counts.enumerate().map(part).collect();
         Self::from_parts(edges, parts, f64::MAX)
-    }
-
-    /// Adds the parts of values that have so many edges below them, all within the bins.
-    fn add_parts(mut self, below: &[u16], scores: &mut [f64]) -> Self {
-        let first = self.parts.first().into_iter();
-        let by_place: Vec<f64> = first.chain(&self.parts).copied().collect();
-        let mut least = f64::MAX;
-        let mut add = |(score, place): (&mut f64, &u16)| {
-            let part = by_place.get(*place as usize).copied().unwrap_or_default();
-            least = if part < least { part } else { least };
-            *score += part;
-        };
-        let ((fours, rest), (of_fours, of_rest)) =
-            (scores.as_chunks_mut::<4>(), below.as_chunks::<4>());
-        for (scores, below) in fours.iter_mut().zip(of_fours) {
-            scores.iter_mut().zip(below).for_each(&mut add);
-        }
-        rest.iter_mut().zip(of_rest).for_each(&mut add);
-        self.least = least;
-        self
     }
 
     /// Of as many finite parts as there are bins.

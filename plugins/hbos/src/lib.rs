@@ -5,6 +5,7 @@
 mod fit;
 mod histogram;
 mod model;
+mod tally;
 
 pub use model::Hbos;
 use pynomaly_sdk::prelude::*;

@@ -178,6 +178,27 @@ pub fn range(values: &[f64]) -> (f64, f64) {
     (low, high)
 }
 
+/// The least and the greatest value of each column, of which none is NaN.
+#[must_use]
+pub fn ranges(rows: &crate::Matrix<'_>) -> Vec<(f64, f64)> {
+    let mut low = vec![f64::INFINITY; rows.columns()];
+    let mut high = vec![f64::NEG_INFINITY; rows.columns()];
+    let widen = |(low, high): (&mut f64, &mut f64), value: f64| {
+        *low = lesser(value, *low);
+        *high = greater(value, *high);
+    };
+    for row in rows.iter_rows() {
+        let (lows, low_rest) = low.as_chunks_mut::<4>();
+        let (highs, high_rest) = high.as_chunks_mut::<4>();
+        let (fours, rest) = row.as_chunks::<4>();
+        for ((low, high), values) in lows.iter_mut().zip(highs).zip(fours) {
+            low.iter_mut().zip(high).zip(values).for_each(|(ends, value)| widen(ends, *value));
+        }
+        low_rest.iter_mut().zip(high_rest).zip(rest).for_each(|(ends, value)| widen(ends, *value));
+    }
+    low.into_iter().zip(high).collect()
+}
+
 /// The sum, in four interleaved partial sums.
 #[must_use]
 pub fn sum(values: &[f64]) -> f64 {
@@ -251,6 +272,17 @@ mod tests {
                 it.iter().fold((9e9_f64, -9e9_f64), |(l, h), v| (l.min(*v), h.max(*v)))
             };
             assert_eq!(range(&values), ends(&values));
+        }
+    }
+
+    #[test]
+    fn ranges_of_any_number_of_columns() {
+        for columns in 1..10 {
+            let values: Vec<f64> =
+                (0..7 * columns).map(|it| ((it * 37 % 41) as f64) - 9.0).collect();
+            let rows = crate::Matrix::new(columns, &values);
+            let one = |column| range(&rows.column(column).collect::<Vec<_>>());
+            assert_eq!(ranges(&rows), (0..columns).map(one).collect::<Vec<_>>());
         }
     }
 

@@ -2,9 +2,9 @@
 
 mod output;
 mod parameter;
-mod table;
 
 use crate::exit::Refused;
+use crate::table::{self, Header};
 use anyhow::Context;
 use clap::ArgAction;
 use indicatif::ProgressBar;
@@ -13,7 +13,6 @@ use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
 use pynomaly_engine::{Cut, DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
-use table::Header;
 
 /// How often the spinner turns.
 const TICK: Duration = Duration::from_millis(100);

@@ -1,6 +1,12 @@
 //! How good scores are, given labels. Higher scores mean more anomalous; equal scores count as
 //! one group, in no order among themselves.
 
+mod agreement;
+mod curves;
+
+pub use agreement::{overlap, spearman};
+pub use curves::{PrecisionRecallPoint, RocPoint, precision_recall_curve, roc_curve};
+
 /// Why scores cannot be evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluationError {
