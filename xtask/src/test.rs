@@ -8,9 +8,6 @@ use crate::step::cargo;
 use pynomaly_test_services::{Postgres, Redis};
 use std::path::Path;
 
-/// Packages whose tests use a database.
-const WITH_DATABASE: [&str; 3] = ["pynomaly-store", "pynomaly-server", "pynomaly-tests"];
-
 /// Builds what the tests start (the plugins and the server), then runs the tests of both
 /// workspaces.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
@@ -34,9 +31,8 @@ fn test_on_servers(
     (postgres, redis): &(Postgres, Redis),
     hint: &'static str,
 ) -> anyhow::Result<()> {
-    let packages = WITH_DATABASE.iter().flat_map(|package| ["--package", package]);
-    let arguments: Vec<_> = std::iter::once("test").chain(packages).collect();
-    cargo(root, &arguments)
+    // All packages again: those with a database alone would be compiled with other features.
+    cargo(root, &["test", "--workspace"])
         .env("PYNOMALY_TEST_POSTGRES", postgres.url())
         .env("PYNOMALY_TEST_REDIS", redis.url())
         .hint(hint)
