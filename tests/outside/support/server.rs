@@ -56,12 +56,16 @@ impl Server {
     /// What it is started with the next time.
     pub(crate) fn set(&mut self, environment: &[(&str, &str)]) {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        self.environment = environment.iter().map(own).collect();
+        // The database stays: it is not the test's to choose, but the run's.
+        self.environment.retain(|(name, _)| name == "DATABASE_URL");
+        self.environment.extend(environment.iter().map(own));
     }
 
     /// Where its database is, for another server beside it.
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.folder.path().join("data/pynomaly.db").display())
+        let given = self.environment.iter().rev().find(|(name, _)| name == "DATABASE_URL");
+        let file = || format!("sqlite://{}", self.folder.path().join("data/pynomaly.db").display());
+        given.map_or_else(file, |(_, url)| url.clone())
     }
 
     /// Runs another command of the binary on the same data; whether it ended well, and its output.

@@ -16,7 +16,7 @@ pub(super) fn auth(error: &AuthError) -> Verdict {
         AuthError::WrongResetToken => {
             verdict(S::UNAUTHORIZED, "wrong_reset_token", "Wrong reset token")
         }
-        AuthError::SessionNeeded => verdict(S::FORBIDDEN, "session_needed", "Login needed"),
+        AuthError::SessionNeeded => verdict(S::UNAUTHORIZED, "session_needed", "Login needed"),
         AuthError::TotpRequired => verdict(S::UNAUTHORIZED, "totp_required", "Code needed"),
         AuthError::WrongTotpCode("/totp_code") => {
             verdict(S::UNAUTHORIZED, "wrong_totp_code", "Wrong code")

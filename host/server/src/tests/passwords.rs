@@ -77,7 +77,7 @@ async fn wrong_changes_are_refused_by_field_and_guessing_waits() {
     let short = change(&test, &token, PASSWORD, "short").await;
     short.is_problem(422, "invalid_password", Some("/password"));
     let key = test.post("/api/v1/api-keys", &token, &json!({"name": "job"})).await.string("/key");
-    change(&test, &key, PASSWORD, NEW).await.is_problem(403, "session_needed", None);
+    change(&test, &key, PASSWORD, NEW).await.is_problem(401, "session_needed", None);
     for _ in 0..11 {
         let wrong = change(&test, &token, "wrong password", NEW).await;
         wrong.is_problem(422, "wrong_password", Some("/old_password"));

@@ -105,8 +105,8 @@ async fn removing_it_needs_the_password_or_a_code() {
     wrong.is_problem(422, "wrong_totp_code", Some("/code"));
     let key = test.post("/api/v1/api-keys", &token, &json!({"name": "job"})).await.string("/key");
     let by_key = test.delete(TOTP, &key, &json!({"password": PASSWORD})).await;
-    by_key.is_problem(403, "session_needed", None);
-    test.post(TOTP, &key, &json!({})).await.is_problem(403, "session_needed", None);
+    by_key.is_problem(401, "session_needed", None);
+    test.post(TOTP, &key, &json!({})).await.is_problem(401, "session_needed", None);
 
     test.pass_time(30);
     let removed = test.delete(TOTP, &token, &json!({"code": test.code(&secret)})).await;
