@@ -163,7 +163,6 @@ CREATE INDEX detections_by_detector_type ON detections (tenant_id, detector_type
 CREATE INDEX detections_by_model_id ON detections (tenant_id, model_id, id)
     WHERE model_id IS NOT NULL;
 CREATE INDEX detections_with_anomalies ON detections (tenant_id, id) WHERE anomaly_count > 0;
-CREATE INDEX detections_by_created_at ON detections (created_at);
 
 CREATE TABLE detection_results (
     detection_id UUID   PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,

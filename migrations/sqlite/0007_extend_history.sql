@@ -9,8 +9,8 @@ CREATE INDEX detections_by_detector_type ON detections (tenant_id, detector_type
 CREATE INDEX detections_by_model_id ON detections (tenant_id, model_id, id)
     WHERE model_id IS NOT NULL;
 CREATE INDEX detections_with_anomalies ON detections (tenant_id, id) WHERE anomaly_count > 0;
-CREATE INDEX detections_by_created_at ON detections (created_at);
-CREATE INDEX detection_results_by_created_at ON detection_results (created_at);
+-- Lists go by organisation first. Moments need no index of their own: identifiers begin with them.
+DROP INDEX detections_by_user_id;
 
 -- The rows of a detection, where the client asked to keep them; compressed.
 CREATE TABLE detection_data (

@@ -55,7 +55,7 @@ impl Store {
 }
 
 /// The least identifier (version 7) of the millisecond of `moment`.
-fn first_id(moment: OffsetDateTime) -> Uuid {
+pub(super) fn first_id(moment: OffsetDateTime) -> Uuid {
     let milliseconds = from_time(moment).div_euclid(1_000).clamp(0, (1 << 48) - 1);
     Uuid::from_u128(u128::from(milliseconds.unsigned_abs()) << 80)
 }

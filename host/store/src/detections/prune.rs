@@ -1,3 +1,4 @@
+use super::list::first_id;
 use crate::columns::from_time;
 use crate::{Store, StoreError};
 use time::OffsetDateTime;
@@ -25,9 +26,12 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let mut gone = 0;
         if let Some(before) = retention.before {
+            // Identifiers begin with the moment: no index on it is needed.
             let sql = "DELETE FROM detections WHERE id IN
-                       (SELECT id FROM detections WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
-            let query = self.database.query(sql).bind(from_time(before)).bind(i64::from(batch));
+                       (SELECT id FROM detections WHERE id < $1 AND created_at < $2
+                        ORDER BY id LIMIT $3)";
+            let query = self.database.query(sql).bind(first_id(before)).bind(from_time(before));
+            let query = query.bind(i64::from(batch));
             gone += query.execute().await?;
         }
         if let Some(count_max) = retention.count_max {
