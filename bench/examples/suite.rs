@@ -105,8 +105,11 @@ fn speed((engine, served): &Door, name: &str, data: &Matrix) -> Result<serde_jso
     }))
 }
 
+/// Training scores of the crate compiled natively.
+type Native = fn(&Matrix) -> Result<Vec<f64>>;
+
 /// The same crate, compiled for this machine.
-fn native(name: &str) -> Result<fn(&Matrix) -> Result<Vec<f64>>> {
+fn native(name: &str) -> Result<Native> {
     Ok(match name {
         "cblof" => training_scores::<cblof::Detect>,
         "ecod" => training_scores::<ecod::Detect>,
