@@ -13,6 +13,10 @@ mod user;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// Many small pieces of memory for each request, over several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Anomaly detection whose algorithms are plugins.
 ///
 /// Rows go in, one score a row comes out: higher means more anomalous. Detectors are native

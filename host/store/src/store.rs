@@ -71,7 +71,7 @@ impl Store {
     /// program) or [`StoreError::Database`].
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
-        let writer = Writer::start(options).await?;
+        let writer = Writer::start(options);
         Ok(Self { database, writer })
     }
 

@@ -11,7 +11,10 @@ use crate::{DetectorError, Matrix, Stop};
 /// needed would leave behind, in the allocator's hands, as much again.
 const RESERVED_NODES_MAX: usize = 1 << 16;
 
-/// One tree for each of `plans`; before each, `stop` is asked.
+/// Rows that may be cut between two questions to `stop`: asking costs more than a small tree.
+const ROWS_PER_STOP: usize = 1 << 12;
+
+/// One tree for each of `plans`; every [`ROWS_PER_STOP`] rows, `stop` is asked.
 pub(super) fn grow<'p>(
     training: &Matrix,
     settings: &Settings,
@@ -26,8 +29,13 @@ pub(super) fn grow<'p>(
     let mut spill = vec![&[][..]; settings.samples as usize];
     #[expect(clippy::cast_possible_truncation, reason = "`Settings` allows no more columns")]
     let columns = training.columns() as u32;
+    let mut rows_cut = ROWS_PER_STOP;
     for plan in plans {
-        stop.check()?;
+        if rows_cut >= ROWS_PER_STOP {
+            stop.check()?;
+            rows_cut = 0;
+        }
+        rows_cut += settings.samples as usize;
         let mut generator = Generator::new(plan.seed);
         draw_features(&mut generator, &mut features, columns, settings.features);
         let picks = sampler.draw(&mut generator, settings.samples as usize, settings.bootstrap);

@@ -4,12 +4,14 @@
 //! databases understand; `migrations/README.md` says how nouns become columns on each. The two
 //! differ in how they are opened, and in nothing that the rest of this crate sees.
 
+mod connection;
 mod patience;
 mod postgres;
 mod query;
 mod sqlite;
 mod transaction;
 
+pub(crate) use connection::Connection;
 pub(crate) use query::Query;
 pub(crate) use transaction::Transaction;
 
@@ -31,14 +33,6 @@ impl Database {
         match &options.location {
             Location::Sqlite(file) => sqlite::open(file, options).await.map(Self::Sqlite),
             Location::Postgres(url) => postgres::open(url, options).await.map(Self::Postgres),
-        }
-    }
-
-    /// The one connection of the writer of detections, replaced when it breaks.
-    pub(crate) async fn open_for_writer(options: &StoreOptions) -> Result<Self, StoreError> {
-        match &options.location {
-            Location::Sqlite(file) => sqlite::open_for_writer(file, options).map(Self::Sqlite),
-            Location::Postgres(url) => postgres::open_for_writer(url, options).map(Self::Postgres),
         }
     }
 

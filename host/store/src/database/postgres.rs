@@ -25,13 +25,15 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, St
     Ok(pool)
 }
 
-pub(super) fn open_for_writer(url: &str, options: &StoreOptions) -> Result<PgPool, StoreError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(options.pool.timeout)
-        .max_lifetime(options.pool.recycle)
-        .test_before_acquire(false);
-    Ok(pool.connect_lazy_with(connect_options(url, options)?))
+pub(super) async fn open_for_writer(
+    url: &str,
+    options: &StoreOptions,
+) -> Result<PgConnection, StoreError> {
+    let connect_options = connect_options(url, options)?;
+    match tokio::time::timeout(options.pool.timeout, connect_options.connect()).await {
+        Ok(connection) => Ok(connection?),
+        Err(_) => Err(StoreError::Lost),
+    }
 }
 
 /// Whether a connection may be lent again. One that a request has left in the middle of a

@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 pub(crate) struct Query<'c> {
     sql: Cow<'static, str>,
     prepared: Prepared<'c>,
+    /// Whether the text it began with numbers its arguments.
+    is_numbered: bool,
     /// The first argument that could not be encoded.
     fault: Option<sqlx::error::BoxDynError>,
 }
@@ -56,7 +58,7 @@ impl<T> Record for T where
 /// Runs `$method` of the query on whichever database it is for.
 macro_rules! run {
     ($query:expr, $make:path, $method:ident) => {{
-        let Query { sql, prepared, fault } = $query;
+        let Query { sql, prepared, fault, .. } = $query;
         let sql = AssertSqlSafe(sql);
         if let Some(fault) = fault {
             return Err(sqlx::Error::Encode(fault).into());
@@ -80,13 +82,15 @@ macro_rules! run {
 
 impl<'c> Query<'c> {
     pub(super) fn sqlite(sql: &'static str, on: On<'c, SqlitePool, SqliteConnection>) -> Self {
-        let prepared = Prepared::Sqlite(SqliteArguments::default(), on);
-        Self { sql: sql.into(), prepared, fault: None }
+        Self::new(sql, Prepared::Sqlite(SqliteArguments::default(), on))
     }
 
     pub(super) fn postgres(sql: &'static str, on: On<'c, PgPool, PgConnection>) -> Self {
-        let prepared = Prepared::Postgres(PgArguments::default(), on);
-        Self { sql: sql.into(), prepared, fault: None }
+        Self::new(sql, Prepared::Postgres(PgArguments::default(), on))
+    }
+
+    fn new(sql: &'static str, prepared: Prepared<'c>) -> Self {
+        Self { sql: sql.into(), prepared, is_numbered: sql.contains('$'), fault: None }
     }
 
     /// Gives the next of `$1`, `$2`, … its value.
@@ -107,12 +111,17 @@ impl<'c> Query<'c> {
 
     /// Goes on with the next of `$1`, `$2`, …, which is `value`.
     pub(crate) fn push_bind(mut self, value: impl Bind) -> Self {
-        let number = 1 + match &self.prepared {
-            Prepared::Sqlite(arguments, _) => arguments.len(),
-            Prepared::Postgres(arguments, _) => arguments.len(),
+        let before = match &self.prepared {
+            // SQLite takes a number for a name, and finds each name by asking all of them.
+            Prepared::Sqlite(..) if !self.is_numbered => None,
+            Prepared::Sqlite(arguments, _) => Some(arguments.len()),
+            Prepared::Postgres(arguments, _) => Some(arguments.len()),
         };
         // Writing to a text cannot fail.
-        let _ = write!(self.sql.to_mut(), "${number}");
+        let _ = match before {
+            Some(before) => write!(self.sql.to_mut(), "${}", before + 1),
+            None => write!(self.sql.to_mut(), "?"),
+        };
         self.bind(value)
     }
 
@@ -127,6 +136,31 @@ impl<'c> Query<'c> {
             Some(value) => self.push(condition).push_bind(value),
             None => self,
         }
+    }
+
+    /// Goes on with another statement, which happens together with those before it or not at
+    /// all. Both databases are told all of them at once: each word with a database costs a round
+    /// trip, or, with SQLite, two changes of threads.
+    pub(crate) fn together(self, name: &'static str, sql: &'static str) -> Self {
+        let is_first = self.sql.is_empty();
+        match &self.prepared {
+            Prepared::Sqlite(..) if is_first => self.push("BEGIN IMMEDIATE; "),
+            Prepared::Sqlite(..) => self.push("; "),
+            // Statements that write run in a `WITH` whether or not they are asked for.
+            Prepared::Postgres(..) if is_first => self.push("WITH ").push(name).push(" AS ("),
+            Prepared::Postgres(..) => self.push("), ").push(name).push(" AS ("),
+        }
+        .push(sql)
+    }
+
+    /// Runs all that [`Self::together`] has put together. After a failure nothing has happened,
+    /// and [`super::Connection::undo`] has to be called.
+    pub(crate) async fn execute_together(self) -> Result<(), StoreError> {
+        let query = match &self.prepared {
+            Prepared::Sqlite(..) => self.push("; COMMIT"),
+            Prepared::Postgres(..) => self.push(") SELECT 1"),
+        };
+        query.execute().await.map(drop)
     }
 
     /// Runs it; how many rows it changed.

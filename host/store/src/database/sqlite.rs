@@ -1,15 +1,20 @@
 //! Opening SQLite.
 
 use crate::{StoreError, StoreOptions, Synchronous};
-use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 
 /// How long a statement waits for another one's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pages of the write-ahead log after which they are copied into the database. A page that
+/// changes with every transaction is copied once for all of them: 16 MiB of log instead of
+/// SQLite's 4 MiB have a quarter of that work.
+const CHECKPOINT_PAGES: &str = "4000";
 
 /// Pages that each connection may keep in memory, as SQLite writes it: negative is KiB.
 const CACHE_SIZE: &str = "-4000";
@@ -28,16 +33,15 @@ pub(super) async fn open(file: &Path, options: &StoreOptions) -> Result<SqlitePo
     Ok(pool)
 }
 
-pub(super) fn open_for_writer(
+pub(super) async fn open_for_writer(
     file: &Path,
     options: &StoreOptions,
-) -> Result<SqlitePool, StoreError> {
+) -> Result<SqliteConnection, StoreError> {
     let synchronous = match options.synchronous {
         Synchronous::Normal => SqliteSynchronous::Normal,
         Synchronous::Full => SqliteSynchronous::Full,
     };
-    let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
-    Ok(pool.connect_lazy_with(connect_options(file).synchronous(synchronous)))
+    Ok(connect_options(file).synchronous(synchronous).connect().await?)
 }
 
 fn connect_options(file: &Path) -> SqliteConnectOptions {
@@ -49,5 +53,6 @@ fn connect_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE_SIZE)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .disable_statement_logging()
 }

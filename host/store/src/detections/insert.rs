@@ -1,10 +1,7 @@
 use super::COLUMNS;
 use crate::columns::{from_count, from_scores, from_time};
-use crate::database::{Database, Query, Transaction};
+use crate::database::{Connection, Query};
 use crate::{NewDetection, Store, StoreError};
-
-/// Detections that one statement inserts; bounds how many forms of it are kept prepared.
-const STATEMENT_ROWS_MAX: usize = 32;
 
 impl Store {
     /// Writes a detection with its scores. Returns once it is durable; see [`crate::Synchronous`].
@@ -18,27 +15,44 @@ impl Store {
 }
 
 /// Inserts all of `batch` or nothing.
-pub(super) async fn insert(database: &Database, batch: &[NewDetection]) -> Result<(), StoreError> {
-    let mut transaction = database.begin().await?;
-    for rows in batch.chunks(STATEMENT_ROWS_MAX) {
-        detections(&mut transaction, rows).execute().await?;
-        detection_results(&mut transaction, rows).execute().await?;
+pub(super) async fn insert(
+    connection: &mut Connection,
+    batch: &[NewDetection],
+) -> Result<(), StoreError> {
+    let inserted = inserts(connection, batch).execute_together().await;
+    if inserted.is_err() {
+        connection.undo().await;
     }
-    for new in batch {
-        if let Some(data) = &new.data {
-            let sql = "INSERT INTO detection_data (detection_id, data) VALUES ($1, $2)";
-            let query = transaction.query(sql).bind(new.detection.summary.id);
-            query.bind(data.as_slice()).execute().await?;
-        }
-    }
-    transaction.commit().await
+    inserted
 }
 
-fn detections<'c>(transaction: &'c mut Transaction, batch: &[NewDetection]) -> Query<'c> {
-    let query = transaction.query("INSERT INTO detections (").push(COLUMNS).push(") VALUES ");
-    batch.iter().enumerate().fold(query, |query, (index, new)| {
-        let query = query.push(if index == 0 { "(" } else { ", (" });
-        detection(query, new).push(")")
+fn inserts<'c>(connection: &'c mut Connection, batch: &[NewDetection]) -> Query<'c> {
+    let query = connection.query("detection", "INSERT INTO detections (");
+    let query = query.push(COLUMNS).push(") VALUES ");
+    let query = rows(query, batch.iter(), detection).together(
+        "result",
+        "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
+    );
+    let query = rows(query, batch.iter(), result);
+    let mut kept = batch.iter().filter_map(|new| Some((new, new.data.as_deref()?))).peekable();
+    if kept.peek().is_none() {
+        return query;
+    }
+    let query =
+        query.together("data", "INSERT INTO detection_data (detection_id, data) VALUES ");
+    rows(query, kept, |query, (new, data)| {
+        query.push_bind(new.detection.summary.id).push_next(data)
+    })
+}
+
+/// Goes on with a row in brackets for each of `items`.
+fn rows<'c, T>(
+    query: Query<'c>,
+    items: impl Iterator<Item = T>,
+    row: impl Fn(Query<'c>, T) -> Query<'c>,
+) -> Query<'c> {
+    items.enumerate().fold(query, |query, (index, item)| {
+        row(query.push(if index == 0 { "(" } else { ", (" }), item).push(")")
     })
 }
 
@@ -66,18 +80,11 @@ fn detection<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
         .push_next(from_time(summary.created_at))
 }
 
-fn detection_results<'c>(transaction: &'c mut Transaction, batch: &[NewDetection]) -> Query<'c> {
-    let query = transaction.query(
-        "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
-    );
-    batch.iter().enumerate().fold(query, |query, (index, new)| {
-        let summary = &new.detection.summary;
-        query
-            .push(if index == 0 { "(" } else { ", (" })
-            .push_bind(summary.id)
-            .push_next(summary.model_id)
-            .push_next(from_time(summary.created_at))
-            .push_next(from_scores(&new.detection.scores))
-            .push(")")
-    })
+fn result<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
+    let summary = &new.detection.summary;
+    query
+        .push_bind(summary.id)
+        .push_next(summary.model_id)
+        .push_next(from_time(summary.created_at))
+        .push_next(from_scores(&new.detection.scores))
 }

@@ -5,14 +5,14 @@
 //! detection never waits for company. A full queue refuses at once.
 
 use super::insert::insert;
-use crate::database::Database;
+use crate::database::Connection;
 use crate::{NewDetection, StoreError, StoreOptions};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-/// Detections in one transaction.
-const BATCH_MAX: usize = 256;
+/// Detections in one transaction; bounds how many forms of the statement are kept prepared.
+const BATCH_MAX: usize = 64;
 /// A loss that shows within this is worth another try; after it, those who wait have waited
 /// enough.
 const SOON: Duration = Duration::from_millis(500);
@@ -27,8 +27,8 @@ type Acknowledge = oneshot::Sender<Result<(), StoreError>>;
 
 /// The far end: what writes, alone.
 struct Pen {
-    /// A pool of one connection.
-    database: Database,
+    /// Opened when it is needed; `None` after it was lost.
+    connection: Option<Connection>,
     options: StoreOptions,
 }
 
@@ -39,12 +39,11 @@ enum Message {
 
 impl Writer {
     /// Starts the task that writes.
-    pub(crate) async fn start(options: &StoreOptions) -> Result<Self, StoreError> {
+    pub(crate) fn start(options: &StoreOptions) -> Self {
         let (queue, messages) = mpsc::channel(options.queue_length.max(1));
-        let pen =
-            Pen { database: Database::open_for_writer(options).await?, options: options.clone() };
+        let pen = Pen { connection: None, options: options.clone() };
         tokio::spawn(run(pen, messages));
-        Ok(Self { queue })
+        Self { queue }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -89,7 +88,11 @@ async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
         pen.write(&batch, requests).await;
     }
     drop(messages);
-    pen.database.close().await;
+    if let Some(connection) = pen.connection.take()
+        && let Err(error) = connection.close().await
+    {
+        tracing::warn!(%error, "the writer's connection was not closed well");
+    }
     if let Some(done) = closing {
         let _ = done.send(());
     }
@@ -142,13 +145,14 @@ impl Pen {
 
     /// Inserts all of `batch` or nothing.
     async fn insert(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
-        let outcome = insert(&self.database, batch).await;
-        if matches!(
-            outcome,
-            Err(StoreError::Lost | StoreError::Database(sqlx::Error::PoolTimedOut))
-        ) {
-            // The connection is silent and would keep the one place in its pool: begin anew.
-            self.database = Database::open_for_writer(&self.options).await?;
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => Connection::open_for_writer(&self.options).await?,
+        };
+        let outcome = insert(&mut connection, batch).await;
+        // One that was lost is not used again.
+        if !outcome.as_ref().is_err_and(StoreError::is_loss) {
+            self.connection = Some(connection);
         }
         outcome
     }

@@ -1,0 +1,51 @@
+use super::query::{On, Query};
+use super::{postgres, sqlite};
+use crate::{Location, StoreError, StoreOptions};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+
+/// One connection of its own, for what writes all the time: nothing is lent, checked and given
+/// back.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+}
+
+impl Connection {
+    /// The connection of the writer of detections.
+    pub(crate) async fn open_for_writer(options: &StoreOptions) -> Result<Self, StoreError> {
+        Ok(match &options.location {
+            Location::Sqlite(file) => {
+                Self::Sqlite(Box::new(sqlite::open_for_writer(file, options).await?))
+            }
+            Location::Postgres(url) => {
+                Self::Postgres(Box::new(postgres::open_for_writer(url, options).await?))
+            }
+        })
+    }
+
+    /// The first of several statements that [`Query::execute_together`] runs.
+    pub(crate) fn query(&mut self, name: &'static str, sql: &'static str) -> Query<'_> {
+        match self {
+            Self::Sqlite(connection) => Query::sqlite("", On::Connection(connection)),
+            Self::Postgres(connection) => Query::postgres("", On::Connection(connection)),
+        }
+        .together(name, sql)
+    }
+
+    /// After [`Query::execute_together`] has failed: ends what it began.
+    pub(crate) async fn undo(&mut self) {
+        if let Self::Sqlite(connection) = self {
+            // There is nothing to undo where it was the beginning that failed.
+            let _ = Query::sqlite("ROLLBACK", On::Connection(connection)).execute().await;
+        }
+    }
+
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => connection.close().await?,
+            Self::Postgres(connection) => connection.close().await?,
+        }
+        Ok(())
+    }
+}
