@@ -12,6 +12,17 @@ CREATE INDEX detections_with_anomalies ON detections (tenant_id, id) WHERE anoma
 -- Lists go by organisation first. Moments need no index of their own: identifiers begin with them.
 DROP INDEX detections_by_user_id;
 
+-- Scores are asked for by their detection alone: one tree to write where there were three.
+CREATE TABLE scores (
+    detection_id BLOB    NOT NULL PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,
+    model_id     BLOB,
+    created_at   INTEGER NOT NULL,
+    scores       BLOB    NOT NULL CHECK (length(scores) % 8 = 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO scores SELECT detection_id, model_id, created_at, scores FROM detection_results;
+DROP TABLE detection_results;
+ALTER TABLE scores RENAME TO detection_results;
+
 -- The rows of a detection, where the client asked to keep them; compressed.
 CREATE TABLE detection_data (
     detection_id BLOB NOT NULL PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,

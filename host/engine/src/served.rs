@@ -4,7 +4,7 @@ use crate::error::DetectError;
 use crate::native;
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// A detector of the catalog.
 pub struct Served {
@@ -166,23 +166,45 @@ impl FittedModel {
     /// # Errors
     /// [`DetectError`]; among others where the number of columns is not that of the training.
     pub fn score(&self, data: &Matrix, budget: &Budget) -> Result<Scored, DetectError> {
-        self.served.check_missing(data)?;
-        if data.columns() != self.columns {
-            let message =
-                format!("the model has {} columns, the rows {}", self.columns, data.columns());
-            return Err(DetectorError::InvalidInput(message).into());
-        }
+        self.check_columns(data)?;
         match &self.state {
-            State::Native(model) => {
-                let scores = native::bounded(budget, |stop| model.score(data, stop))?;
-                Ok(Scored { scores, fuel_used: None })
-            }
+            State::Native(model) => score_natively(model.as_ref(), data, budget),
             State::Warm(model) => {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
-                let scored = model.score(data, budget)?;
-                Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
+                score_warm(&mut model, data, budget)
             }
         }
+    }
+
+    /// The same; `None` where a plugin's model is busy with another call, which may take long.
+    pub fn try_score(
+        &self,
+        data: &Matrix,
+        budget: &Budget,
+    ) -> Option<Result<Scored, DetectError>> {
+        if let Err(error) = self.check_columns(data) {
+            return Some(Err(error));
+        }
+        Some(match &self.state {
+            State::Native(model) => score_natively(model.as_ref(), data, budget),
+            State::Warm(model) => match model.try_lock() {
+                Ok(mut model) => score_warm(&mut model, data, budget),
+                Err(TryLockError::Poisoned(model)) => {
+                    score_warm(&mut model.into_inner(), data, budget)
+                }
+                Err(TryLockError::WouldBlock) => return None,
+            },
+        })
+    }
+
+    fn check_columns(&self, data: &Matrix) -> Result<(), DetectError> {
+        self.served.check_missing(data)?;
+        if data.columns() == self.columns {
+            return Ok(());
+        }
+        let message =
+            format!("the model has {} columns, the rows {}", self.columns, data.columns());
+        Err(DetectorError::InvalidInput(message).into())
     }
 
     /// Bytes of linear memory that a plugin's model holds on to; 0 for a native one.
@@ -209,4 +231,22 @@ impl FittedModel {
             }
         }
     }
+}
+
+fn score_natively(
+    model: &dyn Model,
+    data: &Matrix,
+    budget: &Budget,
+) -> Result<Scored, DetectError> {
+    let scores = native::bounded(budget, |stop| model.score(data, stop))?;
+    Ok(Scored { scores, fuel_used: None })
+}
+
+fn score_warm(
+    model: &mut WarmModel,
+    data: &Matrix,
+    budget: &Budget,
+) -> Result<Scored, DetectError> {
+    let scored = model.score(data, budget)?;
+    Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
 }

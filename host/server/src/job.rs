@@ -54,8 +54,12 @@ impl Job {
     /// Whether so few values are a matter of microseconds: for a native detector with its own
     /// parameters. With others they may take any time, and plugins too.
     pub(crate) fn is_short(&self, served: &Served, data: &Matrix, has_parameters: bool) -> bool {
-        let values = data.values().len();
-        values <= self.app.limits.inline_values_max && served.is_native() && !has_parameters
+        self.is_small(data) && served.is_native() && !has_parameters
+    }
+
+    /// Whether these are so few values that changing threads would cost more than most detectors.
+    pub(crate) fn is_small(&self, data: &Matrix) -> bool {
+        data.values().len() <= self.app.limits.inline_values_max
     }
 
     /// Runs `work` when it is its turn. If the request ends before, so does the work.

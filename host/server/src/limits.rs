@@ -44,6 +44,9 @@ pub struct Limits {
     /// Values of a detection that is computed at once, without a thread of its own: changing
     /// threads would cost more than computing it. Default 256.
     pub inline_values_max: usize,
+    /// Fuel that a plugin's model may burn on them there: about a millisecond. One that needs more
+    /// is asked on a thread of its own from then on. Default 2,000,000.
+    pub inline_fuel_max: u64,
     /// Bytes of a body that is parsed at once, without a thread of its own. Default 8 KiB.
     pub inline_bytes_max: usize,
 
@@ -153,6 +156,7 @@ impl Default for Limits {
             detections_waiting_max: 256,
             detections_unwritten_max: 1024,
             inline_values_max: 256,
+            inline_fuel_max: 2_000_000,
             inline_bytes_max: 8 * KIB,
             models_bytes_max: 256 * MIB,
             models_warm_max: 128,

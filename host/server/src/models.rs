@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// Models in memory, the least recently used of which go first.
 pub(crate) struct Models {
     warm: Cache<Uuid, Arc<FittedModel>>,
+    /// Those that have burnt more on a few rows than is spent without a thread of their own.
+    slow: Cache<Uuid, ()>,
 }
 
 impl Models {
@@ -25,7 +27,7 @@ impl Models {
             u32::try_from(model.memory_bytes().max(share)).unwrap_or(u32::MAX)
         };
         let warm = Cache::builder().max_capacity(bytes_max as u64).weigher(weigh).build();
-        Self { warm }
+        Self { warm, slow: Cache::new(limits.models_known_max as u64) }
     }
 
     /// The model, if it is warm.
@@ -41,6 +43,14 @@ impl Models {
 
     pub(crate) fn forget(&self, id: Uuid) {
         self.warm.invalidate(&id);
+    }
+
+    pub(crate) fn is_slow(&self, id: Uuid) -> bool {
+        self.slow.contains_key(&id)
+    }
+
+    pub(crate) fn note_slow(&self, id: Uuid) {
+        self.slow.insert(id, ());
     }
 }
 

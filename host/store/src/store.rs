@@ -1,10 +1,11 @@
 //! Opening and closing, and what every operation shares.
 
 use crate::StoreError;
-use crate::database::Database;
+use crate::database::{Checkpoints, Database};
 use crate::detections::Writer;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the database is and how it is used.
@@ -61,6 +62,7 @@ pub enum Synchronous {
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) writer: Writer,
+    checkpoints: Option<Arc<Checkpoints>>,
 }
 
 impl Store {
@@ -71,8 +73,9 @@ impl Store {
     /// program) or [`StoreError::Database`].
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
-        let writer = Writer::start(options);
-        Ok(Self { database, writer })
+        let checkpoints = database.start_checkpoints().map(Arc::new);
+        let writer = Writer::start(options, checkpoints.clone());
+        Ok(Self { database, writer, checkpoints })
     }
 
     /// Whether the database answers.
@@ -91,6 +94,9 @@ impl Store {
     /// Writes what waits, then closes the database.
     pub async fn close(&self) {
         self.writer.close().await;
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.end();
+        }
         self.database.close().await;
     }
 }

@@ -7,8 +7,10 @@
 use super::signing_keys::SigningKey;
 use jsonwebtoken::errors::Error;
 use jsonwebtoken::{Header, Validation};
+use moka::sync::Cache;
 use pynomaly_store::Session;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -21,12 +23,25 @@ const AUDIENCE: &str = "pynomaly-api";
 /// Claims that every token has to carry.
 const REQUIRED: [&str; 4] = ["iss", "aud", "sub", "exp"];
 
+/// Tokens whose signature is remembered.
+const VERIFIED_MAX: u64 = 10_000;
+
 /// Makes and checks access tokens.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     current: SigningKey,
     /// Those that tokens were signed with before: they still count, and sign no more.
     previous: Vec<SigningKey>,
+    /// What tokens said that were found to be ours, by their digests. A client sends the same one
+    /// for half an hour.
+    verified: Cache<[u8; 32], Verified>,
+}
+
+/// What a request needs of a token.
+#[derive(Debug, Clone, Copy)]
+struct Verified {
+    session_id: Uuid,
+    expires_at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,7 +64,7 @@ struct Claims {
 impl Tokens {
     /// Signs with `current`, and believes what `previous` signed.
     pub(crate) fn new(current: SigningKey, previous: Vec<SigningKey>) -> Self {
-        Self { current, previous }
+        Self { current, previous, verified: Cache::new(VERIFIED_MAX) }
     }
 
     /// A token for `session` from `now` on.
@@ -77,12 +92,23 @@ impl Tokens {
 
     /// The session that `token` belongs to, if this server signed it and it has not expired.
     pub(crate) fn verify(&self, token: &str, now: OffsetDateTime) -> Option<Uuid> {
+        let digest = Sha256::digest(token.as_bytes()).into();
+        let verified = self.verified.get(&digest).or_else(|| {
+            let verified = self.decode(token)?;
+            self.verified.insert(digest, verified);
+            Some(verified)
+        })?;
+        (now.unix_timestamp() < verified.expires_at).then_some(verified.session_id)
+    }
+
+    /// What `token` says, if this server signed it.
+    fn decode(&self, token: &str) -> Option<Verified> {
         let id = jsonwebtoken::decode_header(token).ok()?.kid?;
         let mut keys = std::iter::once(&self.current).chain(&self.previous);
         let key = keys.find(|key| key.id == id)?;
         let decoded = jsonwebtoken::decode::<Claims>(token, &key.checking, &validation(key));
         let claims = decoded.ok()?.claims;
-        (now.unix_timestamp() < claims.exp).then_some(claims.sid)
+        Some(Verified { session_id: claims.sid, expires_at: claims.exp })
     }
 }
 

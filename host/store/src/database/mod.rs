@@ -4,6 +4,7 @@
 //! databases understand; `migrations/README.md` says how nouns become columns on each. The two
 //! differ in how they are opened, and in nothing that the rest of this crate sees.
 
+mod checkpoint;
 mod connection;
 mod patience;
 mod postgres;
@@ -11,6 +12,7 @@ mod query;
 mod sqlite;
 mod transaction;
 
+pub(crate) use checkpoint::Checkpoints;
 pub(crate) use connection::Connection;
 pub(crate) use query::Query;
 pub(crate) use transaction::Transaction;
@@ -33,6 +35,14 @@ impl Database {
         match &options.location {
             Location::Sqlite(file) => sqlite::open(file, options).await.map(Self::Sqlite),
             Location::Postgres(url) => postgres::open(url, options).await.map(Self::Postgres),
+        }
+    }
+
+    /// Starts what has to be done beside all writing, where there is anything.
+    pub(crate) fn start_checkpoints(&self) -> Option<Checkpoints> {
+        match self {
+            Self::Sqlite(pool) => Some(Checkpoints::start(pool.clone())),
+            Self::Postgres(_) => None,
         }
     }
 

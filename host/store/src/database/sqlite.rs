@@ -11,11 +11,6 @@ use std::time::Duration;
 /// How long a statement waits for another one's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pages of the write-ahead log after which they are copied into the database. A page that
-/// changes with every transaction is copied once for all of them: 16 MiB of log instead of
-/// SQLite's 4 MiB have a quarter of that work.
-const CHECKPOINT_PAGES: &str = "4000";
-
 /// Pages that each connection may keep in memory, as SQLite writes it: negative is KiB.
 const CACHE_SIZE: &str = "-4000";
 
@@ -53,6 +48,7 @@ fn connect_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE_SIZE)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        // See `checkpoint.rs`.
+        .pragma("wal_autocheckpoint", "0")
         .disable_statement_logging()
 }

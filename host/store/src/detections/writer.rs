@@ -5,14 +5,17 @@
 //! detection never waits for company. A full queue refuses at once.
 
 use super::insert::insert;
-use crate::database::Connection;
+use crate::database::{Checkpoints, Connection};
 use crate::{NewDetection, StoreError, StoreOptions};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 /// Detections in one transaction; bounds how many forms of the statement are kept prepared.
 const BATCH_MAX: usize = 64;
+/// Detections after which much has been written.
+const CHECKPOINT_EVERY: usize = 20_000;
 /// A loss that shows within this is worth another try; after it, those who wait have waited
 /// enough.
 const SOON: Duration = Duration::from_millis(500);
@@ -30,6 +33,9 @@ struct Pen {
     /// Opened when it is needed; `None` after it was lost.
     connection: Option<Connection>,
     options: StoreOptions,
+    checkpoints: Option<Arc<Checkpoints>>,
+    /// Written since the last checkpoint.
+    written: usize,
 }
 
 enum Message {
@@ -39,9 +45,9 @@ enum Message {
 
 impl Writer {
     /// Starts the task that writes.
-    pub(crate) fn start(options: &StoreOptions) -> Self {
+    pub(crate) fn start(options: &StoreOptions, checkpoints: Option<Arc<Checkpoints>>) -> Self {
         let (queue, messages) = mpsc::channel(options.queue_length.max(1));
-        let pen = Pen { connection: None, options: options.clone() };
+        let pen = Pen { connection: None, options: options.clone(), checkpoints, written: 0 };
         tokio::spawn(run(pen, messages));
         Self { queue }
     }
@@ -100,19 +106,25 @@ async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
 
 /// Waits for a message, and takes all that are there; how many they are.
 ///
-/// In between, every task that could go on has its turn: several of them are about to queue a
-/// detection, and each that makes this transaction saves one of its own.
+/// In between, every task that could go on has its turn, again and again while that brings more:
+/// several of them are about to queue a detection, and each that makes this transaction saves one
+/// of its own. Nobody waits for a clock: the first turn that brings nothing ends it.
 async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Message>) -> usize {
-    if let Some(first) = messages.recv().await {
-        waiting.push(first);
+    if messages.recv_many(waiting, BATCH_MAX).await == 0 {
+        return 0;
+    }
+    loop {
         tokio::task::yield_now().await;
+        let before = waiting.len();
         while waiting.len() < BATCH_MAX
             && let Ok(message) = messages.try_recv()
         {
             waiting.push(message);
         }
+        if waiting.len() == before || waiting.len() == BATCH_MAX {
+            return waiting.len();
+        }
     }
-    waiting.len()
 }
 
 impl Pen {
@@ -140,6 +152,13 @@ impl Pen {
             };
             // A request that is gone is no fault: its detection is written all the same.
             let _ = request.send(outcome);
+        }
+        self.written += batch.len();
+        if let Some(checkpoints) = &self.checkpoints
+            && self.written >= CHECKPOINT_EVERY
+        {
+            checkpoints.poke();
+            self.written = 0;
         }
     }
 

@@ -15,12 +15,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::{Matrix, Parameters};
 use pynomaly_engine::{
-    CallError, DetectError, Detection, FittedModel, count_anomalies, data_digest,
+    Budget, CallError, DetectError, Detection, FittedModel, LimitKind, Scored, count_anomalies,
+    data_digest,
 };
 use pynomaly_store::ModelSummary;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 
 /// Rows to judge by a model.
@@ -89,10 +90,34 @@ async fn judge(
         return job.off_thread(work).await;
     }
     let asked = parse(&job, &summary, &body)?;
-    if job.is_short(model.served(), &asked.data, false) {
-        return run(&job, &summary, &model, &asked);
+    if job.is_small(&asked.data)
+        && !job.app.models.is_slow(summary.id)
+        && let Some(judged) = try_here(&job, &summary, &model, &asked)
+    {
+        return judged;
     }
+    // Its instance may be gone.
+    let model = models::warm(&job.app, &summary).await?;
     job.off_thread(move |job| run(job, &summary, &model, &asked)).await
+}
+
+/// Without a thread of its own, and therefore with little fuel; `None` if that was not enough, or
+/// if the model is busy.
+fn try_here(
+    job: &Job,
+    summary: &ModelSummary,
+    model: &FittedModel,
+    asked: &Asked,
+) -> Option<Result<Judged, ApiError>> {
+    let budget = Budget { fuel: job.app.limits.inline_fuel_max, ..job.budget() };
+    let started = Instant::now();
+    let scored = model.try_score(&asked.data, &budget)?;
+    if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &scored {
+        job.app.models.forget(summary.id);
+        job.app.models.note_slow(summary.id);
+        return None;
+    }
+    Some(judged(job, summary, asked, scored, started.elapsed()))
 }
 
 fn parse(job: &Job, summary: &ModelSummary, body: &JsonBytes) -> Result<Asked, ApiError> {
@@ -112,7 +137,16 @@ fn run(
 ) -> Result<Judged, ApiError> {
     let started = Instant::now();
     let scored = model.score(&asked.data, &job.budget());
-    let detector_time = started.elapsed();
+    judged(job, summary, asked, scored, started.elapsed())
+}
+
+fn judged(
+    job: &Job,
+    summary: &ModelSummary,
+    asked: &Asked,
+    scored: Result<Scored, DetectError>,
+    detector_time: Duration,
+) -> Result<Judged, ApiError> {
     job.count(&summary.detector_type, &scored, |scored| scored.fuel_used);
     if let Err(DetectError::Call(error)) = &scored
         && !matches!(error, CallError::Busy { .. })
