@@ -23,6 +23,12 @@ INSERT INTO scores SELECT detection_id, model_id, created_at, scores FROM detect
 DROP TABLE detection_results;
 ALTER TABLE scores RENAME TO detection_results;
 
+-- Detections that were acknowledged and are not yet in their tables; a row for each batch.
+CREATE TABLE detection_journal (
+    id         INTEGER PRIMARY KEY,
+    detections BLOB    NOT NULL
+) STRICT;
+
 -- The rows of a detection, where the client asked to keep them; compressed.
 CREATE TABLE detection_data (
     detection_id BLOB NOT NULL PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,

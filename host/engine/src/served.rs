@@ -177,11 +177,7 @@ impl FittedModel {
     }
 
     /// The same; `None` where a plugin's model is busy with another call, which may take long.
-    pub fn try_score(
-        &self,
-        data: &Matrix,
-        budget: &Budget,
-    ) -> Option<Result<Scored, DetectError>> {
+    pub fn try_score(&self, data: &Matrix, budget: &Budget) -> Option<Result<Scored, DetectError>> {
         if let Err(error) = self.check_columns(data) {
             return Some(Err(error));
         }

@@ -74,7 +74,7 @@ impl Store {
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
         let checkpoints = database.start_checkpoints().map(Arc::new);
-        let writer = Writer::start(options, checkpoints.clone());
+        let writer = Writer::start(options, checkpoints.clone()).await?;
         Ok(Self { database, writer, checkpoints })
     }
 

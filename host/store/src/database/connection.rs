@@ -24,21 +24,31 @@ impl Connection {
         })
     }
 
-    /// The first of several statements that [`Query::execute_together`] runs.
-    pub(crate) fn query(&mut self, name: &'static str, sql: &'static str) -> Query<'_> {
+    /// A statement of its own.
+    pub(crate) fn query(&mut self, sql: &'static str) -> Query<'_> {
         match self {
-            Self::Sqlite(connection) => Query::sqlite("", On::Connection(connection)),
-            Self::Postgres(connection) => Query::postgres("", On::Connection(connection)),
+            Self::Sqlite(connection) => Query::sqlite(sql, On::Connection(connection)),
+            Self::Postgres(connection) => Query::postgres(sql, On::Connection(connection)),
         }
-        .together(name, sql)
+    }
+
+    /// The first of several statements that [`Query::execute_together`] runs.
+    pub(crate) fn together(&mut self, name: &'static str, sql: &'static str) -> Query<'_> {
+        self.query("").together(name, sql)
     }
 
     /// After [`Query::execute_together`] has failed: ends what it began.
     pub(crate) async fn undo(&mut self) {
-        if let Self::Sqlite(connection) = self {
+        if let Self::Sqlite(_) = self {
             // There is nothing to undo where it was the beginning that failed.
-            let _ = Query::sqlite("ROLLBACK", On::Connection(connection)).execute().await;
+            let _ = self.query("ROLLBACK").execute().await;
         }
+    }
+
+    /// Whether it is cheaper to write many detections down first and put them where they belong
+    /// later: SQLite writes whole pages, of which each batch would change one in every index.
+    pub(crate) fn wants_journal(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
     }
 
     pub(crate) async fn close(self) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ impl Store {
         id: Uuid,
         owner: Owner,
     ) -> Result<Option<Detection>, StoreError> {
+        self.writer.settle().await?;
         let query = self.database.query("SELECT ").push(COLUMNS);
         let query = query.push(" FROM detections WHERE id = ").push_bind(id);
         let query = query.push(" AND tenant_id = ").push_bind(owner.tenant_id);

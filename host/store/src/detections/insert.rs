@@ -14,32 +14,45 @@ impl Store {
     }
 }
 
+/// What an identifier that is there already means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twin {
+    /// A fault.
+    Refused,
+    /// The same detection, inserted by whoever did not live to say so.
+    Same,
+}
+
 /// Inserts all of `batch` or nothing.
 pub(super) async fn insert(
     connection: &mut Connection,
     batch: &[NewDetection],
+    twin: Twin,
 ) -> Result<(), StoreError> {
-    let inserted = inserts(connection, batch).execute_together().await;
+    let inserted = inserts(connection, batch, twin).execute_together().await;
     if inserted.is_err() {
         connection.undo().await;
     }
     inserted
 }
 
-fn inserts<'c>(connection: &'c mut Connection, batch: &[NewDetection]) -> Query<'c> {
-    let query = connection.query("detection", "INSERT INTO detections (");
+fn inserts<'c>(connection: &'c mut Connection, batch: &[NewDetection], twin: Twin) -> Query<'c> {
+    let on_conflict = match twin {
+        Twin::Refused => "",
+        Twin::Same => " ON CONFLICT DO NOTHING",
+    };
+    let query = connection.together("detection", "INSERT INTO detections (");
     let query = query.push(COLUMNS).push(") VALUES ");
-    let query = rows(query, batch.iter(), detection).together(
+    let query = rows(query, batch.iter(), detection).push(on_conflict).together(
         "result",
         "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
     );
-    let query = rows(query, batch.iter(), result);
+    let query = rows(query, batch.iter(), result).push(on_conflict);
     let mut kept = batch.iter().filter_map(|new| Some((new, new.data.as_deref()?))).peekable();
     if kept.peek().is_none() {
         return query;
     }
-    let query =
-        query.together("data", "INSERT INTO detection_data (detection_id, data) VALUES ");
+    let query = query.together("data", "INSERT INTO detection_data (detection_id, data) VALUES ");
     rows(query, kept, |query, (new, data)| {
         query.push_bind(new.detection.summary.id).push_next(data)
     })

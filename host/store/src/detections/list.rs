@@ -34,6 +34,7 @@ impl Store {
         before: Option<Uuid>,
         limit: u32,
     ) -> Result<Page<DetectionSummary>, StoreError> {
+        self.writer.settle().await?;
         let query = self.database.query("SELECT ").push(COLUMNS);
         let query = query.push(" FROM detections WHERE tenant_id = ").push_bind(owner.tenant_id);
         let query = query

@@ -2,6 +2,7 @@
 
 mod get;
 mod insert;
+mod journal;
 mod list;
 mod prune;
 mod writer;
@@ -12,12 +13,13 @@ pub(crate) use writer::Writer;
 
 use crate::StoreError;
 use crate::columns::{to_count, to_time};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A detection without its scores.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DetectionSummary {
     /// Version 7: its order is the order of creation.
     pub id: Uuid,
@@ -58,7 +60,7 @@ pub struct DetectionSummary {
 }
 
 /// A detection with its scores.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// Everything else.
     pub summary: DetectionSummary,
@@ -67,7 +69,7 @@ pub struct Detection {
 }
 
 /// A detection to write.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewDetection {
     /// What was found.
     pub detection: Detection,

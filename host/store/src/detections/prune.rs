@@ -24,6 +24,7 @@ impl Store {
         retention: Retention,
         batch: u32,
     ) -> Result<u64, StoreError> {
+        self.writer.settle().await?;
         let mut gone = 0;
         if let Some(before) = retention.before {
             // Identifiers begin with the moment: no index on it is needed.

@@ -3,11 +3,15 @@
 //! Committing costs the same for one detection as for many, so whatever waits when the writer
 //! is free goes into one transaction, and each is acknowledged after the commit. A lone
 //! detection never waits for company. A full queue refuses at once.
+//!
+//! On SQLite a detection is acknowledged when it is in the journal; see `journal.rs`.
 
-use super::insert::insert;
+use super::insert::{Twin, insert};
+use super::journal::{Journal, recover};
 use crate::database::{Checkpoints, Connection};
 use crate::{NewDetection, StoreError, StoreOptions};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 const BATCH_MAX: usize = 64;
 /// Detections after which much has been written.
 const CHECKPOINT_EVERY: usize = 20_000;
+/// How long after the last detection those in the journal are settled.
+const SETTLE_AFTER: Duration = Duration::from_millis(20);
 /// A loss that shows within this is worth another try; after it, those who wait have waited
 /// enough.
 const SOON: Duration = Duration::from_millis(500);
@@ -24,6 +30,8 @@ const SOON: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Message>,
+    /// Detections in the journal.
+    unsettled: Arc<AtomicUsize>,
 }
 
 type Acknowledge = oneshot::Sender<Result<(), StoreError>>;
@@ -32,6 +40,7 @@ type Acknowledge = oneshot::Sender<Result<(), StoreError>>;
 struct Pen {
     /// Opened when it is needed; `None` after it was lost.
     connection: Option<Connection>,
+    journal: Journal,
     options: StoreOptions,
     checkpoints: Option<Arc<Checkpoints>>,
     /// Written since the last checkpoint.
@@ -40,16 +49,31 @@ struct Pen {
 
 enum Message {
     Write(Box<NewDetection>, Acknowledge),
+    Settle(Acknowledge),
     Close(oneshot::Sender<()>),
 }
 
 impl Writer {
-    /// Starts the task that writes.
-    pub(crate) fn start(options: &StoreOptions, checkpoints: Option<Arc<Checkpoints>>) -> Self {
+    /// Settles what the last process has left, and starts the task that writes.
+    pub(crate) async fn start(
+        options: &StoreOptions,
+        checkpoints: Option<Arc<Checkpoints>>,
+    ) -> Result<Self, StoreError> {
         let (queue, messages) = mpsc::channel(options.queue_length.max(1));
-        let pen = Pen { connection: None, options: options.clone(), checkpoints, written: 0 };
+        let unsettled = Arc::default();
+        let mut connection = Connection::open_for_writer(options).await?;
+        if connection.wants_journal() {
+            recover(&mut connection).await?;
+        }
+        let pen = Pen {
+            connection: Some(connection),
+            journal: Journal::new(Arc::clone(&unsettled)),
+            options: options.clone(),
+            checkpoints,
+            written: 0,
+        };
         tokio::spawn(run(pen, messages));
-        Self { queue }
+        Ok(Self { queue, unsettled })
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -66,6 +90,17 @@ impl Writer {
         acknowledged.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Returns once everything that was acknowledged before can be read.
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+        if self.unsettled.load(Ordering::Acquire) == 0 {
+            return Ok(());
+        }
+        let (acknowledge, acknowledged) = oneshot::channel();
+        let sent = self.queue.send(Message::Settle(acknowledge)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        acknowledged.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Returns once everything that was queued before is written and the connection is closed.
     pub(crate) async fn close(&self) {
         let (done, finished) = oneshot::channel();
@@ -79,26 +114,27 @@ impl Writer {
 async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     let mut closing = None;
-    while closing.is_none() && receive(&mut messages, &mut waiting).await > 0 {
+    while closing.is_none() && pen.receive(&mut messages, &mut waiting).await > 0 {
         let mut batch = Vec::with_capacity(waiting.len());
         let mut requests = Vec::with_capacity(waiting.len());
+        let mut readers = Vec::new();
         for message in waiting.drain(..) {
             match message {
                 Message::Write(detection, request) => {
                     batch.push(*detection);
                     requests.push(request);
                 }
+                Message::Settle(reader) => readers.push(reader),
                 Message::Close(done) => closing = Some(done),
             }
         }
         pen.write(&batch, requests).await;
+        for reader in readers {
+            let _ = reader.send(pen.settle().await);
+        }
     }
     drop(messages);
-    if let Some(connection) = pen.connection.take()
-        && let Err(error) = connection.close().await
-    {
-        tracing::warn!(%error, "the writer's connection was not closed well");
-    }
+    pen.close().await;
     if let Some(done) = closing {
         let _ = done.send(());
     }
@@ -109,6 +145,8 @@ async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
 /// In between, every task that could go on has its turn, again and again while that brings more:
 /// several of them are about to queue a detection, and each that makes this transaction saves one
 /// of its own. Nobody waits for a clock: the first turn that brings nothing ends it.
+///
+/// Dropped, it leaves what it has taken in `waiting`.
 async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Message>) -> usize {
     if messages.recv_many(waiting, BATCH_MAX).await == 0 {
         return 0;
@@ -128,6 +166,23 @@ async fn receive(messages: &mut mpsc::Receiver<Message>, waiting: &mut Vec<Messa
 }
 
 impl Pen {
+    /// Waits for messages, and takes all that are there. When none comes for a while, settles.
+    async fn receive(
+        &mut self,
+        messages: &mut mpsc::Receiver<Message>,
+        waiting: &mut Vec<Message>,
+    ) -> usize {
+        if !self.journal.is_empty() {
+            match tokio::time::timeout(SETTLE_AFTER, receive(messages, waiting)).await {
+                Ok(count) => return count,
+                Err(_) if !waiting.is_empty() => return waiting.len(),
+                // It has said so if it did not succeed.
+                Err(_) => drop(self.settle().await),
+            }
+        }
+        receive(messages, waiting).await
+    }
+
     /// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
     /// fails for its neighbour's fault. A lost database fails them all.
     async fn write(&mut self, batch: &[NewDetection], requests: Vec<Acknowledge>) {
@@ -135,10 +190,10 @@ impl Pen {
             return;
         }
         let started = Instant::now();
-        let mut together = self.insert(batch).await;
+        let mut together = self.put(batch).await;
         if together.as_ref().is_err_and(StoreError::is_loss) && started.elapsed() < SOON {
             // Mostly it was the connection that was lost, and the database is there: once more.
-            together = self.insert(batch).await;
+            together = self.put(batch).await;
         }
         let is_lost = together.as_ref().is_err_and(StoreError::is_loss);
         if let Err(error) = &together {
@@ -148,10 +203,14 @@ impl Pen {
             let outcome = match &together {
                 Ok(()) => Ok(()),
                 Err(_) if is_lost => Err(StoreError::Lost),
-                Err(_) => self.insert(std::slice::from_ref(detection)).await,
+                Err(_) => self.put(std::slice::from_ref(detection)).await,
             };
             // A request that is gone is no fault: its detection is written all the same.
             let _ = request.send(outcome);
+        }
+        if self.journal.is_full() {
+            // It has said so, and tries again with the next batch.
+            let _ = self.settle().await;
         }
         self.written += batch.len();
         if let Some(checkpoints) = &self.checkpoints
@@ -162,17 +221,53 @@ impl Pen {
         }
     }
 
-    /// Inserts all of `batch` or nothing.
-    async fn insert(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => Connection::open_for_writer(&self.options).await?,
+    /// Writes all of `batch` or nothing: down in the journal, or where it belongs.
+    async fn put(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
+        let mut connection = self.connect().await?;
+        let outcome = if connection.wants_journal() && self.journal.suits(batch) {
+            self.journal.append(&mut connection, batch).await
+        } else {
+            insert(&mut connection, batch, Twin::Refused).await
         };
-        let outcome = insert(&mut connection, batch).await;
-        // One that was lost is not used again.
+        self.keep(connection, &outcome);
+        outcome
+    }
+
+    /// Puts what is in the journal where it belongs. What cannot be settled now stays there.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        if self.journal.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.connect().await?;
+        let outcome = self.journal.settle(&mut connection).await;
+        self.keep(connection, &outcome);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "detections stay in the journal; they are settled later");
+        }
+        outcome
+    }
+
+    async fn connect(&mut self) -> Result<Connection, StoreError> {
+        match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => Connection::open_for_writer(&self.options).await,
+        }
+    }
+
+    /// One that was lost is not used again.
+    fn keep(&mut self, connection: Connection, outcome: &Result<(), StoreError>) {
         if !outcome.as_ref().is_err_and(StoreError::is_loss) {
             self.connection = Some(connection);
         }
-        outcome
+    }
+
+    async fn close(mut self) {
+        // What stays in the journal is settled at the next start; `settle` has said so.
+        let _ = self.settle().await;
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the writer's connection was not closed well");
+        }
     }
 }
