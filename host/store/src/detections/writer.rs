@@ -18,8 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Detections in one transaction; bounds how many forms of the statement are kept prepared.
 const BATCH_MAX: usize = 64;
-/// Detections after which much has been written.
-const CHECKPOINT_EVERY: usize = 20_000;
+/// Detections after which the log is copied. The disk holds everybody up while it takes what is
+/// new: little, often, is what a single request notices least.
+const CHECKPOINT_EVERY: usize = 1_000;
 /// How long after the last detection those in the journal are settled.
 const SETTLE_AFTER: Duration = Duration::from_millis(20);
 /// A loss that shows within this is worth another try; after it, those who wait have waited
