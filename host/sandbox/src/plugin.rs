@@ -56,6 +56,12 @@ impl Plugin {
         &self.digest
     }
 
+    /// The bounds that it is under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// How long it took to become ready, and whether the compile cache had it.
     #[must_use]
     pub fn compile_time(&self) -> (Duration, bool) {

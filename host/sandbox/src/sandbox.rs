@@ -41,11 +41,29 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] where this machine cannot run one.
     pub fn new(limits: Limits, cache_folder: Option<PathBuf>) -> Result<Self, SandboxError> {
-        let engine = runtime::engine(&limits)?;
+        let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
+        Self::assemble(limits, cache, false)
+    }
+
+    /// Another sandbox with the same compile cache, in which every NaN has the same bits. A plugin
+    /// whose scores are the same in both lets no bits of a NaN, which differ between machines,
+    /// into them. Slower; `limits` may be less than those of this one.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_canonical_nans(&self, limits: Limits) -> Result<Self, SandboxError> {
+        Self::assemble(limits, Arc::clone(&self.cache), true)
+    }
+
+    fn assemble(
+        limits: Limits,
+        cache: Arc<Cache>,
+        canonical_nans: bool,
+    ) -> Result<Self, SandboxError> {
+        let engine = runtime::engine(&limits, canonical_nans)?;
         let mut linker = Linker::new(&engine);
         Bindings::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
         Ok(Self { engine, linker: Arc::new(linker), cache, limits: Arc::new(limits) })
     }
 
