@@ -1,0 +1,83 @@
+//! Every value that the parameter table allows is used or refused by name, and be it the last.
+
+use crate::error::{Checked, Ended};
+use crate::subject::{SEED, Subject, is_verdict};
+use pynomaly_core::{Kind, NumberRange, Parameters, Value};
+use pynomaly_sandbox::{CallError, LimitKind};
+
+/// Fuel of one fit: more trees cost more, and that they end is not what is asked here.
+const FUEL_MAX: u64 = 1_000_000_000;
+
+pub(crate) fn check(subject: &Subject) -> Checked {
+    let mut unfinished = Vec::new();
+    for parameter in &subject.descriptor().parameters {
+        for value in parameter.kinds.iter().flat_map(ends) {
+            let mut given = subject.given.clone();
+            given.insert(parameter.name.clone(), value.clone());
+            let naming = |cause| Ended::Failed(format!("`{}` = {value}: {cause}", parameter.name));
+            let checked = subject.descriptor().check_parameters(&given);
+            let checked = checked.map_err(|error| naming(error.to_string()))?;
+            if !try_one(subject, &checked)?.map_err(naming)? {
+                unfinished.push(format!("{} = {value}", parameter.name));
+            }
+        }
+    }
+    if subject.descriptor().parameters.is_empty() {
+        return Err(Ended::NotApplicable("there are no parameters".into()));
+    }
+    Ok(if unfinished.is_empty() {
+        String::new()
+    } else {
+        format!("ended by a limit: {}", unfinished.join(", "))
+    })
+}
+
+/// The values at the ends of a kind.
+fn ends(kind: &Kind) -> Vec<Value> {
+    match kind {
+        Kind::Boolean => vec![Value::Boolean(false), Value::Boolean(true)],
+        Kind::Integer { minimum, maximum } => vec![
+            Value::Integer(minimum.unwrap_or(i64::MIN)),
+            Value::Integer(maximum.unwrap_or(i64::MAX)),
+        ],
+        Kind::Number(range) => number_ends(range).map(Value::Number).to_vec(),
+        // Texts have a check of their own.
+        Kind::Text(_) => Vec::new(),
+        Kind::Choice(choices) => choices.iter().cloned().map(Value::Text).collect(),
+    }
+}
+
+fn number_ends(range: &NumberRange) -> [f64; 2] {
+    let least = range.minimum.unwrap_or(f64::MIN);
+    let most = range.maximum.unwrap_or(f64::MAX);
+    [
+        if range.exclusive_minimum { least.next_up() } else { least },
+        if range.exclusive_maximum { most.next_down() } else { most },
+    ]
+}
+
+/// Whether it came to an end by itself.
+fn try_one(subject: &Subject, parameters: &Parameters) -> Result<Result<bool, String>, Ended> {
+    let rows = subject.usual(1)?;
+    let mut budget = subject.budget()?;
+    budget.fuel = budget.fuel.min(FUEL_MAX);
+    let mut fitted = match subject.plugin.fit(&rows, parameters, SEED, &budget) {
+        Ok(fitted) => fitted,
+        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
+        Err(CallError::Limit(LimitKind::Fuel(_))) => {
+            subject.purse.pay(budget.fuel);
+            return Ok(Ok(false));
+        }
+        Err(CallError::Limit(LimitKind::Memory(_))) => return Ok(Ok(false)),
+        Err(error) if is_verdict(&error) => return Ok(Ok(true)),
+        Err(error) => return Ok(Err(format!("fit: {error}"))),
+    };
+    subject.purse.pay(fitted.fuel_used);
+    Ok(match fitted.model.score(&rows, &budget) {
+        Ok(_) => Ok(true),
+        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
+        Err(CallError::Limit(LimitKind::Fuel(_) | LimitKind::Memory(_))) => Ok(false),
+        Err(error) if is_verdict(&error) => Ok(true),
+        Err(error) => Err(format!("score: {error}")),
+    })
+}
