@@ -30,7 +30,7 @@ const FULL_WALL_MAX: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Parameters under which the plugin is tried; those left out have their defaults. The cost
-    /// card holds for these parameters: measure one to keep with the defaults.
+    /// card holds for these parameters.
     pub parameters: BTreeMap<String, Value>,
     /// Fuel of all fits and scorings together. `None`: 50 billion in short, 200 billion in full.
     pub fuel_max: Option<u64>,

@@ -2,7 +2,7 @@
 
 use crate::error::Ended;
 use crate::options::{Form, Options};
-use pynomaly_sandbox::{Budget, Limits};
+use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -45,5 +45,12 @@ impl Purse {
         let less = |left: u64| Some(left.saturating_sub(fuel));
         // The closure always gives a value, so this cannot fail.
         let _ = self.fuel_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// Pays for a call that used up all it had; what others used that failed is not known.
+    pub(crate) fn pay_for(&self, error: &CallError) {
+        if let CallError::Limit(LimitKind::Fuel(all)) = error {
+            self.pay(*all);
+        }
     }
 }

@@ -122,8 +122,9 @@ impl Subject {
         parameters: &Parameters,
     ) -> Result<Result<Fitted, CallError>, Ended> {
         let outcome = plugin.fit(training, parameters, SEED, &self.budget()?);
-        if let Ok(fitted) = &outcome {
-            self.purse.pay(fitted.fuel_used);
+        match &outcome {
+            Ok(fitted) => self.purse.pay(fitted.fuel_used),
+            Err(error) => self.purse.pay_for(error),
         }
         uncancelled(outcome)
     }
@@ -140,8 +141,9 @@ impl Subject {
         data: &Matrix,
     ) -> Result<Result<Vec<f64>, CallError>, Ended> {
         let outcome = model.score(data, &self.budget()?);
-        if let Ok(scored) = &outcome {
-            self.purse.pay(scored.fuel_used);
+        match &outcome {
+            Ok(scored) => self.purse.pay(scored.fuel_used),
+            Err(error) => self.purse.pay_for(error),
         }
         Ok(uncancelled(outcome)?.map(|scored| scored.scores))
     }

@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use pynomaly_conformance::{Options, full};
-use pynomaly_sandbox::{Limits, Sandbox};
-use std::collections::BTreeSet;
+use pynomaly_conformance::{CostCard, Options, full};
+use pynomaly_core::Matrix;
+use pynomaly_sandbox::{CallError, LimitKind, Limits, Sandbox};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -22,7 +23,33 @@ fn passes(name: &str) {
     let report = full(&sandbox, &component(name), &Options::default()).unwrap();
     assert_eq!(report.failures().collect::<Vec<_>>(), []);
     assert!(report.passed && report.name == name);
-    assert_eq!(report.cost.unwrap().digest, report.digest);
+    let card = report.cost.unwrap();
+    assert_eq!(card.digest, report.digest);
+    costs_at_least_the_floor(&sandbox, name, &card);
+}
+
+/// Larger than any table that cards are measured with, and of other rows: smooth, clumped, and with
+/// ties.
+const LARGE: [(usize, usize); 2] = [(6_000, 4), (9_000, 2)];
+
+/// What the engine would refuse for is what a call really costs, or less.
+fn costs_at_least_the_floor(sandbox: &Sandbox, name: &str, card: &CostCard) {
+    let plugin = sandbox.load(&component(name)).unwrap();
+    let parameters = plugin.descriptor().check_parameters(&BTreeMap::new()).unwrap();
+    for (rows, columns) in LARGE {
+        let value = |at: usize| (at * at % 1013) as f64 / 16.0 + (at % 24) as f64;
+        let data = Matrix::new(columns, (0..rows * columns).map(value).collect()).unwrap();
+        let floor = card.floor(rows, columns);
+        let budget = sandbox.limits().budget();
+        let (fuel, memory) = match plugin.fit(&data, &parameters, 7, &budget) {
+            Ok(fitted) => (fitted.fuel_used, fitted.model.memory_bytes() as u64),
+            // Rows may be dearer than the card's; how much more is not known then.
+            Err(CallError::Limit(LimitKind::Fuel(all))) => (all, u64::MAX),
+            Err(error) => panic!("{name}: {error}"),
+        };
+        assert!(floor.fuel <= fuel, "{rows} × {columns}: {floor:?}, {fuel}");
+        assert!(floor.memory_bytes <= memory, "{rows} × {columns}: {floor:?}, {memory}");
+    }
 }
 
 macro_rules! bundled {

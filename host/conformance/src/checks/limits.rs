@@ -10,8 +10,9 @@ const SMALL: (usize, usize) = (256, 4);
 const SHARE: u64 = 10;
 
 pub(crate) fn check(subject: &Subject) -> Checked {
-    let (rows, columns) = SMALL;
-    let table = subject.table(rows.max(subject.rows()), columns.min(subject.columns()?), 1);
+    let rows = SMALL.0.max(subject.rows());
+    let columns = if subject.columns()? == 1 { 1 } else { SMALL.1 };
+    let table = subject.table(rows, columns, 1);
     let fitted = subject.fit(&table)?;
     let limits = subject.plugin.limits();
     let (fuel, memory) = (fitted.fuel_used, fitted.model.memory_bytes());

@@ -63,21 +63,25 @@ fn try_one(subject: &Subject, parameters: &Parameters) -> Result<Result<bool, St
     budget.fuel = budget.fuel.min(FUEL_MAX);
     let mut fitted = match subject.plugin.fit(&rows, parameters, SEED, &budget) {
         Ok(fitted) => fitted,
-        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
-        Err(CallError::Limit(LimitKind::Fuel(_))) => {
-            subject.purse.pay(budget.fuel);
-            return Ok(Ok(false));
-        }
-        Err(CallError::Limit(LimitKind::Memory(_))) => return Ok(Ok(false)),
-        Err(error) if is_verdict(&error) => return Ok(Ok(true)),
-        Err(error) => return Ok(Err(format!("fit: {error}"))),
+        Err(error) => return ended(subject, "fit", error),
     };
     subject.purse.pay(fitted.fuel_used);
-    Ok(match fitted.model.score(&rows, &budget) {
-        Ok(_) => Ok(true),
-        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
-        Err(CallError::Limit(LimitKind::Fuel(_) | LimitKind::Memory(_))) => Ok(false),
-        Err(error) if is_verdict(&error) => Ok(true),
-        Err(error) => Err(format!("score: {error}")),
-    })
+    match fitted.model.score(&rows, &budget) {
+        Ok(scored) => {
+            subject.purse.pay(scored.fuel_used);
+            Ok(Ok(true))
+        }
+        Err(error) => ended(subject, "score", error),
+    }
+}
+
+/// A call without an answer: by a verdict, by a limit, or by a fault.
+fn ended(subject: &Subject, call: &str, error: CallError) -> Result<Result<bool, String>, Ended> {
+    subject.purse.pay_for(&error);
+    match error {
+        CallError::Cancelled => Err(Ended::Cancelled),
+        CallError::Limit(LimitKind::Fuel(_) | LimitKind::Memory(_)) => Ok(Ok(false)),
+        error if is_verdict(&error) => Ok(Ok(true)),
+        error => Ok(Err(format!("{call}: {error}"))),
+    }
 }

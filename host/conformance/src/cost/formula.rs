@@ -37,6 +37,14 @@ pub enum Term {
     RowsSquaredColumns,
 }
 
+/// How fast a term grows with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Growth {
+    Linear,
+    Logarithmic,
+    Quadratic,
+}
+
 impl Term {
     /// All of them: constant, linear, and what distances, sorts, covariances and their inverses
     /// cost.
@@ -52,6 +60,14 @@ impl Term {
         Self::RowsSquared,
         Self::RowsSquaredColumns,
     ];
+
+    pub(super) fn growth(self) -> Growth {
+        match self {
+            Self::RowsSquared | Self::RowsSquaredColumns => Growth::Quadratic,
+            Self::RowsLog | Self::CellsLog => Growth::Logarithmic,
+            _ => Growth::Linear,
+        }
+    }
 
     /// Its value; at least 0.
     #[expect(clippy::cast_precision_loss, reason = "sizes of tables")]

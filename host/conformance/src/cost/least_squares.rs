@@ -4,7 +4,7 @@
 //! a negative factor is the exact answer of non-negative least squares (C. Lawson, R. Hanson,
 //! Solving Least Squares Problems, 1974, chapter 23), for that many terms.
 
-use super::formula::{Coefficient, Term};
+use super::formula::{Coefficient, Growth, Term};
 
 /// The most terms of a formula.
 const TERMS_MAX: usize = 4;
@@ -22,23 +22,33 @@ pub(crate) struct Point {
     pub(crate) cost: f64,
 }
 
-/// The terms and factors whose relative errors at `points` have the least sum of squares, a
-/// penalty on each term included. The same points give the same bits.
-pub(super) fn fit(points: &[Point]) -> Vec<Coefficient> {
+/// The slowest growth that explains what was measured: terms linear in rows alone where they are off
+/// by no more than `tolerance` or twice what all terms together are off by, as root mean squares of
+/// relative errors; else with logarithms; else with squares. What grows slowly refuses least.
+/// The same points give the same bits.
+pub(super) fn fit(points: &[Point], tolerance: f64) -> Vec<Coefficient> {
+    let all = best(points, Growth::Quadratic);
+    let allowed = tolerance.max(2.0 * squared_error(&all, points).sqrt());
+    let slower = [Growth::Linear, Growth::Logarithmic].map(|growth| best(points, growth));
+    let explains = |fitted: &Vec<Coefficient>| squared_error(fitted, points).sqrt() <= allowed;
+    slower.into_iter().find(explains).unwrap_or(all)
+}
+
+/// The terms of no faster growth, and their factors, whose relative errors have the least sum of
+/// squares, a penalty on each term included.
+fn best(points: &[Point], growth: Growth) -> Vec<Coefficient> {
     let mut best = (f64::INFINITY, Vec::new());
     for choice in 1_u32..1 << Term::ALL.len() {
         let count = choice.count_ones() as usize;
-        if count > TERMS_MAX.min(points.len()) {
-            continue;
-        }
         let chosen = Term::ALL.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1);
         let terms: Vec<Term> = chosen.map(|(_, term)| *term).collect();
+        let too_fast = terms.iter().any(|term| term.growth() > growth);
+        if too_fast || count > TERMS_MAX.min(points.len()) {
+            continue;
+        }
         let Some(factors) = solve(&terms, points) else { continue };
-        let fitted: Vec<_> = terms
-            .into_iter()
-            .zip(factors)
-            .map(|(term, factor)| Coefficient { term, factor })
-            .collect();
+        let factored = terms.into_iter().zip(factors);
+        let fitted: Vec<_> = factored.map(|(term, factor)| Coefficient { term, factor }).collect();
         let penalty = (0..count).fold(1.0, |product, _| product * PENALTY);
         let badness = (squared_error(&fitted, points) + EXACT) * penalty;
         if badness < best.0 {

@@ -6,6 +6,7 @@ use super::{CallCost, CostCard};
 use crate::checks::fit_least;
 use crate::error::{Ended, failed};
 use crate::subject::{SEED, Subject, is_verdict};
+use pynomaly_core::Matrix;
 use pynomaly_sandbox::{CallError, LimitKind};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,10 @@ const HELD_OUT: [(usize, usize); 7] =
 const LEAST_ROWS_FACTOR: usize = 4;
 /// The most rows from which it is measured nevertheless.
 const ROWS_LEAST_MAX: usize = 500;
+/// How far fuel may be off for a slower growth to be believed.
+const FUEL_TOLERANCE: f64 = 0.05;
+/// How far memory may be: it grows in pages, and lists grow by doubling.
+const MEMORY_TOLERANCE: f64 = 0.25;
 /// Fuel of one call; a table that needs more is not measured, nor is a larger one.
 const POINT_FUEL_MAX: u64 = 4_000_000_000;
 /// Fuel from which the time of a call tells anything.
@@ -60,9 +65,11 @@ pub(crate) fn measure(subject: &Subject) -> Result<CostCard, Ended> {
     if grid.fits.len() < POINTS_MIN {
         return failed(format!("only {} tables of the grid can be measured", grid.fits.len()));
     }
+    let parameters = subject.parameters.iter();
     let sizes = || grid.fits.iter().chain(&held_out.fits);
     Ok(CostCard {
         digest: subject.plugin.digest().to_owned(),
+        parameters: parameters.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         rows_max: sizes().map(|it| it.rows).max().unwrap_or_default(),
         columns_max: sizes().map(|it| it.columns).max().unwrap_or_default(),
         fit: call_cost(&grid.fits, &held_out.fits),
@@ -102,7 +109,7 @@ fn measure_one(
     budget.fuel = budget.fuel.min(POINT_FUEL_MAX);
     let started = Instant::now();
     let outcome = subject.plugin.fit(&table, &subject.parameters, SEED, &budget);
-    let Some(mut fitted) = answer("fit", rows, columns, outcome)? else { return Ok(None) };
+    let Some(mut fitted) = answer(subject, "fit", &table, outcome)? else { return Ok(None) };
     let of = |fuel, memory_bytes, started: Instant| {
         let time = started.elapsed();
         subject.purse.pay(fuel);
@@ -112,39 +119,47 @@ fn measure_one(
     let mut model = subject.load_own(&subject.save(&mut fitted.model)?)?;
     let started = Instant::now();
     let outcome = model.score(&table, &budget);
-    let Some(scored) = answer("score", rows, columns, outcome)? else { return Ok(None) };
+    let Some(scored) = answer(subject, "score", &table, outcome)? else { return Ok(None) };
     let score = of(scored.fuel_used, model.memory_bytes(), started);
     Ok(Some((fit, score)))
 }
 
 fn answer<T>(
+    subject: &Subject,
     what: &str,
-    rows: usize,
-    columns: usize,
+    table: &Matrix,
     outcome: Result<T, CallError>,
 ) -> Result<Option<T>, Ended> {
-    match outcome {
-        Ok(answer) => Ok(Some(answer)),
-        Err(CallError::Cancelled) => Err(Ended::Cancelled),
-        Err(CallError::Limit(LimitKind::Fuel(_))) => Ok(None),
-        Err(error) if is_verdict(&error) => Ok(None),
-        Err(error) => failed(format!("{what} of {rows} × {columns}: {error}")),
+    let error = match outcome {
+        Ok(answer) => return Ok(Some(answer)),
+        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
+        Err(error) => error,
+    };
+    subject.purse.pay_for(&error);
+    if is_verdict(&error) || matches!(error, CallError::Limit(LimitKind::Fuel(_))) {
+        return Ok(None);
     }
+    failed(format!("{what} of {} × {}: {error}", table.rows(), table.columns()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "costs; their last bits do not matter")]
 fn call_cost(grid: &[Measured], held_out: &[Measured]) -> CallCost {
     CallCost {
-        fuel: formula(grid, held_out, |it| it.fuel as f64),
-        memory_bytes: formula(grid, held_out, |it| it.memory_bytes as f64),
+        fuel: formula(grid, held_out, FUEL_TOLERANCE, |it| it.fuel as f64),
+        memory_bytes: formula(grid, held_out, MEMORY_TOLERANCE, |it| it.memory_bytes as f64),
         nanoseconds_per_fuel: nanoseconds_per_fuel(grid),
     }
 }
 
-fn formula(grid: &[Measured], held_out: &[Measured], cost: fn(&Measured) -> f64) -> Formula {
+fn formula(
+    grid: &[Measured],
+    held_out: &[Measured],
+    tolerance: f64,
+    cost: fn(&Measured) -> f64,
+) -> Formula {
     let point =
         |it: &Measured| Point { rows: it.rows, columns: it.columns, cost: cost(it).max(1.0) };
-    let fitted = fit(&grid.iter().map(point).collect::<Vec<_>>());
+    let fitted = fit(&grid.iter().map(point).collect::<Vec<_>>(), tolerance);
     let errors = held_out.iter().map(|it| relative_error(&fitted, &point(it)));
     let error = errors.reduce(f64::max);
     Formula::new(fitted, error)

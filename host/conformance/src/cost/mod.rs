@@ -12,7 +12,9 @@ mod measure;
 pub use formula::{Coefficient, Formula, Term};
 pub(crate) use measure::measure;
 
+use pynomaly_core::{Parameters, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many times the greatest number of rows measured a prediction is trusted for, if a call is to
@@ -26,13 +28,15 @@ pub const TRUSTED_ERROR_MAX: f64 = 1.0;
 /// those measured, of which more can be passed over.
 pub const MARGIN: f64 = 2.0;
 
-/// What a detector's calls cost, with the parameters it was measured under: its defaults, unless
-/// whoever measured chose others.
+/// What a detector's calls cost, with the parameters it was measured under.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CostCard {
     /// `sha256:…` of the component that was measured.
     pub digest: String,
+    /// The parameters that it was measured under, defaults filled in: with others, calls may cost
+    /// more or less.
+    pub parameters: BTreeMap<String, Value>,
     /// The greatest number of rows that was measured.
     pub rows_max: u64,
     /// The greatest number of columns that was measured.
@@ -69,6 +73,14 @@ pub struct Cost {
 }
 
 impl CostCard {
+    /// Whether it was measured under these very parameters.
+    #[must_use]
+    pub fn is_for(&self, parameters: &Parameters) -> bool {
+        let mut given = parameters.iter();
+        parameters.iter().count() == self.parameters.len()
+            && given.all(|(name, value)| self.parameters.get(name) == Some(value))
+    }
+
     /// What a fit of so many rows and columns is expected to cost.
     #[must_use]
     pub fn predict(&self, rows: usize, columns: usize) -> Cost {

@@ -1,6 +1,8 @@
 use super::formula::{Coefficient, Formula, Term};
 use super::least_squares::{Point, fit, relative_error};
 use super::{CallCost, CostCard};
+use pynomaly_core::{Kind, NumberRange, ParameterSpec, Parameters, Value};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn points(cost: impl Fn(f64, f64) -> f64) -> Vec<Point> {
@@ -21,6 +23,8 @@ fn card(error: Option<f64>, memory: f64) -> CostCard {
     };
     CostCard {
         digest: "sha256:00".into(),
+        parameters: [("k".to_owned(), Value::Integer(5)), ("p".to_owned(), Value::Number(2.0))]
+            .into(),
         rows_max: 4096,
         columns_max: 16,
         fit: call.clone(),
@@ -30,7 +34,7 @@ fn card(error: Option<f64>, memory: f64) -> CostCard {
 
 #[test]
 fn a_sum_of_terms_is_found_again() {
-    let found = fit(&points(|n, c| 5_000.0 + 7.0 * n * n * c + 40.0 * n * c));
+    let found = fit(&points(|n, c| 5_000.0 + 7.0 * n * n * c + 40.0 * n * c), 0.05);
     let terms: Vec<_> = found.iter().map(|it| it.term).collect();
     assert_eq!(terms, [Term::One, Term::Cells, Term::RowsSquaredColumns]);
     for (found, factor) in found.iter().zip([5_000.0, 40.0, 7.0]) {
@@ -41,12 +45,20 @@ fn a_sum_of_terms_is_found_again() {
 }
 
 #[test]
+fn a_level_and_then_a_slope_is_no_square() {
+    let memory = points(|n, c| f64::max(1.1e6, 900_000.0 + 60.0 * n * c));
+    let found = fit(&memory, 0.25);
+    let is_linear = |it: &Coefficient| it.term.at(2_000, 1) <= 2.0 * it.term.at(1_000, 1);
+    assert!(found.iter().all(is_linear), "{found:?}");
+}
+
+#[test]
 fn factors_are_never_negative_and_the_bits_are_the_same() {
     let falling = points(|n, c| 1e6 / (n * c) + 10.0);
-    let found = fit(&falling);
+    let found = fit(&falling, 0.05);
     assert!(!found.is_empty() && found.iter().all(|it| it.factor >= 0.0), "{found:?}");
-    assert_eq!(fit(&falling), found);
-    assert_eq!(fit(&[]), []);
+    assert_eq!(fit(&falling, 0.05), found);
+    assert_eq!(fit(&[], 0.05), []);
 }
 
 #[test]
@@ -87,4 +99,29 @@ fn a_card_comes_back_from_json_and_a_wrong_one_does_not() {
         let wrong = json.replace(right, wrong);
         assert!(serde_json::from_str::<CostCard>(&wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_card_is_for_the_parameters_it_was_measured_under() {
+    let kinds = |name: &str, kind| ParameterSpec {
+        name: name.into(),
+        kinds: vec![kind],
+        default: None,
+        doc: String::new(),
+    };
+    let table = [
+        kinds("k", Kind::Integer { minimum: None, maximum: None }),
+        kinds("p", Kind::Number(NumberRange::default())),
+    ];
+    let given = |values: &[(&str, Value)]| {
+        let values: BTreeMap<_, _> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Parameters::check(&table, &values).unwrap()
+    };
+    let (five, two) = (("k", Value::Integer(5)), ("p", Value::Number(2.0)));
+    let json = serde_json::to_string(&card(None, 0.0)).unwrap();
+    let card: CostCard = serde_json::from_str(&json).unwrap();
+    assert!(card.is_for(&given(&[five.clone(), two.clone()])));
+    assert!(!card.is_for(&given(&[("k", Value::Integer(6)), two])));
+    assert!(!card.is_for(&given(&[five])));
 }

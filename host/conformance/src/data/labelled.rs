@@ -16,7 +16,7 @@ const FAR_ROWS_APART: usize = 50;
 /// Moments of the planted spikes and their heights; the season's is 1. One up and one down, at other
 /// times of the season: what comes twice in the same shape is no discord.
 const SPIKES: [(usize, f64); 2] = [(250, 4.0), (457, -5.0)];
-/// How far from the origin a planted row is in each column, in standard deviations.
+/// How far a planted row is moved in each column at least; standard deviations there are 1 to 3.
 const DISTANCE: f64 = 7.0;
 
 /// Rows with their labels.
