@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, PluginState, PluginStatus};
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
 use arc_swap::ArcSwap;
+use pynomaly_conformance::CostCard;
 use pynomaly_core::isolation_forest::IsolationForest;
 use pynomaly_sandbox::{Sandbox, digest};
 use std::collections::HashMap;
@@ -114,6 +115,17 @@ impl Engine {
         let served = outcome?;
         self.change(|catalog| catalog.serve(source, &served));
         Ok(served)
+    }
+
+    /// Gives the detector that `card` is of its card: the one served now, or else one that a model
+    /// holds. Says whether there is one, without a card so far.
+    pub fn attach_card(&self, card: CostCard) -> bool {
+        let kept = || {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(&card.digest).and_then(Weak::upgrade)
+        };
+        let served = self.get_by_digest(&card.digest).or_else(kept);
+        served.is_some_and(|served| served.attach_card(card))
     }
 
     /// Records that `source` could not even be read.
