@@ -1,7 +1,5 @@
 //! The second sandbox shares the compile cache and none of its entries.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use pynomaly_sandbox::{Limits, Sandbox};
 use std::path::Path;
 
