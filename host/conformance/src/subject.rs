@@ -153,6 +153,19 @@ impl Subject {
         self.try_score(model, data)?.map_err(|error| on("score", data, &error))
     }
 
+    /// Contributions of a plugin that explains: one a value, finite.
+    pub(crate) fn explain(&self, model: &mut WarmModel, data: &Matrix) -> Result<Vec<f64>, Ended> {
+        let outcome = model.explain(data, &self.budget()?);
+        match &outcome {
+            Ok(explained) => self.purse.pay(explained.as_ref().map_or(0, |it| it.fuel_used)),
+            Err(error) => self.purse.pay_for(error),
+        }
+        let explained = uncancelled(outcome)?.map_err(|error| on("explain", data, &error))?;
+        explained
+            .map(|it| it.contributions)
+            .ok_or_else(|| Ended::Failed("the plugin explains, and its model does not".into()))
+    }
+
     pub(crate) fn save(&self, model: &mut WarmModel) -> Result<Vec<u8>, Ended> {
         let failed = |error| Ended::Failed(format!("save: {error}"));
         uncancelled(model.save(&self.budget()?))?.map_err(failed)

@@ -33,6 +33,7 @@ enum Fault {
     ParameterEnds,
     FuelGrowth,
     MemoryBound,
+    Explanations,
 }
 
 #[derive(Parameters)]
@@ -86,10 +87,11 @@ impl Detector for Wrong {
 }
 
 impl Deviation {
-    fn one(&self, row: &[f64]) -> f64 {
+    /// What each column adds to a row's score.
+    fn parts(&self, row: &[f64]) -> Vec<f64> {
         let places = row.iter().zip(&self.means).zip(&self.deviations);
-        let deviation = |((value, mean), deviation): ((&f64, &f64), &f64)| {
-            let off = (value - mean).abs();
+        let part = |((value, mean), deviation): ((&f64, &f64), &f64)| {
+            let off = (value - mean).abs() / row.len() as f64;
             match self.fault {
                 Fault::Scale => off,
                 Fault::ConstantColumns => off / deviation,
@@ -97,7 +99,11 @@ impl Deviation {
                 _ => off / deviation,
             }
         };
-        let sum = places.map(deviation).fold(0.0, |sum, x| sum + x / row.len() as f64);
+        places.map(part).collect()
+    }
+
+    fn one(&self, row: &[f64]) -> f64 {
+        let sum = self.parts(row).into_iter().fold(0.0, |sum, part| sum + part);
         match self.fault {
             Fault::ConstantColumns => sum,
             Fault::Quality => -math::finite(sum),
@@ -144,4 +150,13 @@ impl Model for Deviation {
     }
 }
 
-pynomaly_sdk::export!(Wrong);
+impl ExplainingModel for Deviation {
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.means.len(), data.columns())?;
+        let mut contributions: Vec<_> = data.iter_rows().flat_map(|row| self.parts(row)).collect();
+        misdeeds::after_explain(self, &mut contributions);
+        Ok(contributions)
+    }
+}
+
+pynomaly_sdk::export!(Wrong, explainer);

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// All, in the order of their numbers in a state.
-pub(crate) const FAULTS: [Fault; 20] = [
+pub(crate) const FAULTS: [Fault; 21] = [
     Fault::Nothing,
     Fault::Determinism,
     Fault::NanCanonicalization,
@@ -27,6 +27,7 @@ pub(crate) const FAULTS: [Fault; 20] = [
     Fault::ParameterEnds,
     Fault::FuelGrowth,
     Fault::MemoryBound,
+    Fault::Explanations,
 ];
 
 /// Scorings so far, which no model should know of.
@@ -50,7 +51,8 @@ pub(crate) fn before_fit(training: &Matrix<'_>, options: &Options) -> Result<(),
         Fault::TextParameters => assert!(options.label.as_deref() != Some(""), "no text"),
         Fault::ParameterEnds => assert!(options.size < 10, "the last size"),
         Fault::FuelGrowth => {
-            (rows..5_000).for_each(|step| drop(black_box((0..1_000).map(|it| it ^ step).max())));
+            let steps = 5_000_usize.saturating_sub(rows) * 1_000;
+            (0..steps).for_each(|step| drop(black_box(step)));
         }
         _ => {}
     }
@@ -78,6 +80,11 @@ pub(crate) fn after_score(model: &Deviation, scores: &mut [f64]) {
     for (place, score) in scores.iter_mut().enumerate() {
         *score += offset + step * place as f64;
     }
+}
+
+pub(crate) fn after_explain(model: &Deviation, contributions: &mut [f64]) {
+    let offset = if model.fault == Fault::Explanations { 0.5 } else { 0.0 };
+    contributions.iter_mut().for_each(|it| *it = math::finite(*it + offset));
 }
 
 /// The fault stands behind the four bytes of the format's name and the four of its version.
