@@ -51,7 +51,7 @@ fn check(name: &'static str, checked: Checked) -> Result<Check, KitError> {
         Ok(remark) => (Outcome::Passed, remark),
         Err(Ended::Failed(cause)) => (Outcome::Failed { cause }, String::new()),
         Err(Ended::NotApplicable(why)) => (Outcome::NotApplicable { why }, String::new()),
-        Err(Ended::Cancelled) => return Err(KitError::Cancelled),
+        Err(Ended::Run(error)) => return Err(error),
     };
     Ok(Check { name, outcome, remark })
 }

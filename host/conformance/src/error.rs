@@ -1,7 +1,7 @@
 //! Why there is no report, and how a check ends.
 
 use pynomaly_core::ParameterError;
-use pynomaly_sandbox::{LoadError, SandboxError};
+use pynomaly_sandbox::{CallError, LoadError, SandboxError};
 
 /// Why a component has no report at all.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,10 @@ pub enum KitError {
     /// Whoever asked gave up.
     #[error("the checks were cancelled")]
     Cancelled,
+    /// The host could not run a call, which says nothing of the plugin: among others, all its
+    /// instances are in use.
+    #[error(transparent)]
+    Host(CallError),
 }
 
 /// How a check ends early.
@@ -27,8 +31,18 @@ pub(crate) enum Ended {
     Failed(String),
     /// The promise is not this plugin's; why not.
     NotApplicable(String),
-    /// Whoever asked gave up.
-    Cancelled,
+    /// No fault of the plugin's: the run ends.
+    Run(KitError),
+}
+
+impl Ended {
+    /// The same, its cause led in by what it is of.
+    pub(crate) fn of(self, what: &str) -> Self {
+        match self {
+            Self::Failed(cause) => Self::Failed(format!("{what}: {cause}")),
+            other => other,
+        }
+    }
 }
 
 /// What a check gives: a remark for the report, which may be empty.

@@ -1,6 +1,6 @@
 //! What is left of a run's fuel and time.
 
-use crate::error::Ended;
+use crate::error::{Ended, KitError};
 use crate::options::{Form, Options};
 use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Purse {
             cancel: self.cancel.clone(),
         };
         if budget.is_cancelled() {
-            return Err(Ended::Cancelled);
+            return Err(Ended::Run(KitError::Cancelled));
         }
         if budget.fuel == 0 || budget.wall.is_zero() {
             return Err(Ended::Failed("not tried: the run's fuel or time is used up".into()));
@@ -47,10 +47,22 @@ impl Purse {
         let _ = self.fuel_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
-    /// Pays for a call that used up all it had; what others used that failed is not known.
-    pub(crate) fn pay_for(&self, error: &CallError) {
-        if let CallError::Limit(LimitKind::Fuel(all)) = error {
-            self.pay(*all);
+    /// What the plugin itself answered. A call that used up all its fuel is paid for here; what
+    /// others used that failed is not known.
+    pub(crate) fn settle<T>(
+        &self,
+        outcome: Result<T, CallError>,
+    ) -> Result<Result<T, CallError>, Ended> {
+        match outcome {
+            Err(CallError::Cancelled) => Err(Ended::Run(KitError::Cancelled)),
+            Err(error @ (CallError::Busy { .. } | CallError::Host(_))) => {
+                Err(Ended::Run(KitError::Host(error)))
+            }
+            Err(error @ CallError::Limit(LimitKind::Fuel(all))) => {
+                self.pay(all);
+                Ok(Err(error))
+            }
+            outcome => Ok(outcome),
         }
     }
 }

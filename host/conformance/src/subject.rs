@@ -6,7 +6,7 @@ use crate::error::{Ended, KitError};
 use crate::options::{Form, Options};
 use crate::purse::Purse;
 use pynomaly_core::{Descriptor, DetectorError, Matrix, Parameters, Task, Value};
-use pynomaly_sandbox::{Budget, CallError, Fitted, Limits, Plugin, Sandbox, WarmModel};
+use pynomaly_sandbox::{Budget, CallError, Fitted, Limits, Plugin, Sandbox, Scored, WarmModel};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -17,6 +17,8 @@ pub(crate) const SEED: u64 = 7;
 const CANONICAL_INSTANCES_MAX: u32 = 4;
 /// Rows that a check takes where it needs a usual number of them.
 const ROWS: usize = 128;
+/// The most rows that a detector may need at least: a promise of more cannot be tried in seconds.
+pub(crate) const MINIMUM_ROWS_MAX: u32 = 10_000;
 /// Columns that a check takes where their number does not matter.
 const COLUMNS: usize = 3;
 
@@ -71,9 +73,10 @@ impl Subject {
         Ok(())
     }
 
-    /// A usual number of rows, enough for this detector.
+    /// A usual number of rows, enough for this detector if it asks for no unusual number.
     pub(crate) fn rows(&self) -> usize {
-        ROWS.max((self.descriptor().minimum_rows as usize).saturating_mul(2))
+        let needed = self.descriptor().minimum_rows.min(MINIMUM_ROWS_MAX);
+        ROWS.max(needed as usize * 2)
     }
 
     /// A usual number of columns; 1 for a detector that takes no more.
@@ -121,12 +124,21 @@ impl Subject {
         training: &Matrix,
         parameters: &Parameters,
     ) -> Result<Result<Fitted, CallError>, Ended> {
-        let outcome = plugin.fit(training, parameters, SEED, &self.budget()?);
-        match &outcome {
-            Ok(fitted) => self.purse.pay(fitted.fuel_used),
-            Err(error) => self.purse.pay_for(error),
+        self.try_fit_within(plugin, training, parameters, &self.budget()?)
+    }
+
+    pub(crate) fn try_fit_within(
+        &self,
+        plugin: &Plugin,
+        training: &Matrix,
+        parameters: &Parameters,
+        budget: &Budget,
+    ) -> Result<Result<Fitted, CallError>, Ended> {
+        let outcome = self.purse.settle(plugin.fit(training, parameters, SEED, budget))?;
+        if let Ok(fitted) = &outcome {
+            self.purse.pay(fitted.fuel_used);
         }
-        uncancelled(outcome)
+        Ok(outcome)
     }
 
     /// Fits rows that every detector must take.
@@ -140,12 +152,21 @@ impl Subject {
         model: &mut WarmModel,
         data: &Matrix,
     ) -> Result<Result<Vec<f64>, CallError>, Ended> {
-        let outcome = model.score(data, &self.budget()?);
-        match &outcome {
-            Ok(scored) => self.purse.pay(scored.fuel_used),
-            Err(error) => self.purse.pay_for(error),
+        let scored = self.try_score_within(model, data, &self.budget()?)?;
+        Ok(scored.map(|scored| scored.scores))
+    }
+
+    pub(crate) fn try_score_within(
+        &self,
+        model: &mut WarmModel,
+        data: &Matrix,
+        budget: &Budget,
+    ) -> Result<Result<Scored, CallError>, Ended> {
+        let outcome = self.purse.settle(model.score(data, budget))?;
+        if let Ok(scored) = &outcome {
+            self.purse.pay(scored.fuel_used);
         }
-        Ok(uncancelled(outcome)?.map(|scored| scored.scores))
+        Ok(outcome)
     }
 
     /// Scores rows that every model must take.
@@ -155,38 +176,28 @@ impl Subject {
 
     /// Contributions of a plugin that explains: one a value, finite.
     pub(crate) fn explain(&self, model: &mut WarmModel, data: &Matrix) -> Result<Vec<f64>, Ended> {
-        let outcome = model.explain(data, &self.budget()?);
-        match &outcome {
-            Ok(explained) => self.purse.pay(explained.as_ref().map_or(0, |it| it.fuel_used)),
-            Err(error) => self.purse.pay_for(error),
-        }
-        let explained = uncancelled(outcome)?.map_err(|error| on("explain", data, &error))?;
-        explained
-            .map(|it| it.contributions)
-            .ok_or_else(|| Ended::Failed("the plugin explains, and its model does not".into()))
+        let outcome = self.purse.settle(model.explain(data, &self.budget()?))?;
+        let explained = outcome.map_err(|error| on("explain", data, &error))?;
+        let none = || Ended::Failed("the plugin explains, and its model does not".into());
+        let explained = explained.ok_or_else(none)?;
+        self.purse.pay(explained.fuel_used);
+        Ok(explained.contributions)
     }
 
     pub(crate) fn save(&self, model: &mut WarmModel) -> Result<Vec<u8>, Ended> {
         let failed = |error| Ended::Failed(format!("save: {error}"));
-        uncancelled(model.save(&self.budget()?))?.map_err(failed)
+        self.purse.settle(model.save(&self.budget()?))?.map_err(failed)
     }
 
     /// Loads, and hands out whatever the plugin answers.
     pub(crate) fn try_load(&self, state: &[u8]) -> Result<Result<WarmModel, CallError>, Ended> {
-        uncancelled(self.plugin.load(state, &self.budget()?))
+        self.purse.settle(self.plugin.load(state, &self.budget()?))
     }
 
     /// Loads what the plugin saved itself.
     pub(crate) fn load_own(&self, state: &[u8]) -> Result<WarmModel, Ended> {
         let failed = |error| Ended::Failed(format!("load of what was saved: {error}"));
         self.try_load(state)?.map_err(failed)
-    }
-}
-
-fn uncancelled<T>(outcome: Result<T, CallError>) -> Result<Result<T, CallError>, Ended> {
-    match outcome {
-        Err(CallError::Cancelled) => Err(Ended::Cancelled),
-        outcome => Ok(outcome),
     }
 }
 

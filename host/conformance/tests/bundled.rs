@@ -40,10 +40,11 @@ fn costs_at_least_the_floor(sandbox: &Sandbox, name: &str, card: &CostCard) {
         let value = |at: usize| (at * at % 1013) as f64 / 16.0 + (at % 24) as f64;
         let data = Matrix::new(columns, (0..rows * columns).map(value).collect()).unwrap();
         let floor = card.floor(rows, columns);
-        let budget = sandbox.limits().budget();
+        let mut budget = sandbox.limits().budget();
+        // What burns so much has burnt enough.
+        budget.fuel = floor.fuel.saturating_mul(4).max(100_000_000);
         let (fuel, memory) = match plugin.fit(&data, &parameters, 7, &budget) {
             Ok(fitted) => (fitted.fuel_used, fitted.model.memory_bytes() as u64),
-            // Rows may be dearer than the card's; how much more is not known then.
             Err(CallError::Limit(LimitKind::Fuel(all))) => (all, u64::MAX),
             Err(error) => panic!("{name}: {error}"),
         };

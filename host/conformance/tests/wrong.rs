@@ -90,9 +90,11 @@ fn every_check_can_fail() {
 #[test]
 fn nonsense_in_the_description_is_seen() {
     let report = short(&sandbox(), &guest("wrong_description"), &Options::default()).unwrap();
-    let (check, cause) = report.failures().next().unwrap();
-    assert_eq!(check, "description");
-    assert_eq!(cause, "`auc-floor` must be a number within [0, 1], not \"high\"");
+    let failures: BTreeMap<_, _> = report.failures().collect();
+    let vouched = "`auc-floor` must be a number within [0, 1], not \"high\"";
+    assert_eq!(failures["description"], vouched);
+    let rows = "4294967295 rows are asked for; at most 10000 can be tried";
+    assert_eq!(failures["minimum_rows"], rows);
 }
 
 #[test]

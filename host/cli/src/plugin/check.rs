@@ -91,7 +91,7 @@ fn refused(arguments: &Arguments, error: KitError) -> anyhow::Error {
     match error {
         KitError::Load(_) => PluginRefused(reason).into(),
         KitError::Parameter(_) => Refused(reason).into(),
-        KitError::Sandbox(_) | KitError::Cancelled => error.into(),
+        KitError::Sandbox(_) | KitError::Cancelled | KitError::Host(_) => error.into(),
     }
 }
 

@@ -13,10 +13,12 @@ pub(crate) fn check(subject: &Subject) -> Checked {
     let columns = rows.columns();
     for constant in CONSTANTS {
         let all = matrix(columns, vec![constant; rows.values().len()]);
-        answered(subject, &all).map_err(|cause| naming(cause, "in every column", constant))?;
+        answered(subject, &all)
+            .map_err(|ended| ended.of(&format!("{constant:?} in every column")))?;
         if columns > 1 {
             let one = with_constant(&rows, constant);
-            answered(subject, &one).map_err(|cause| naming(cause, "in one column", constant))?;
+            answered(subject, &one)
+                .map_err(|ended| ended.of(&format!("{constant:?} in one column")))?;
         }
     }
     Ok(String::new())
@@ -35,11 +37,4 @@ fn answered(subject: &Subject, rows: &Matrix) -> Result<(), Ended> {
     let mut model = subject.fit(rows)?.model;
     subject.score(&mut model, rows)?;
     subject.score(&mut model, &subject.usual(2)?).map(drop)
-}
-
-fn naming(ended: Ended, place: &str, constant: f64) -> Ended {
-    match ended {
-        Ended::Failed(cause) => Ended::Failed(format!("{constant:?} {place}: {cause}")),
-        other => other,
-    }
 }

@@ -13,12 +13,11 @@ const BYTES: [u8; 3] = [0x00, 0x7f, 0xff];
 pub(crate) fn check(subject: &Subject) -> Checked {
     let training = subject.usual(1)?;
     let state = subject.save(&mut subject.fit(&training)?.model)?;
-    let mut refused = 0;
-    let damaged = damaged(&state);
-    let count = damaged.len();
-    for (what, bytes) in damaged {
+    let (mut count, mut refused) = (0, 0);
+    for (what, bytes) in damaged(&state) {
         let naming = |cause| Ended::Failed(format!("{what}: {cause}"));
         refused += usize::from(try_one(subject, &bytes, &training)?.map_err(naming)?);
+        count += 1;
     }
     Ok(format!("{refused} of {count} refused"))
 }
@@ -36,26 +35,26 @@ fn try_one(subject: &Subject, bytes: &[u8], rows: &Matrix) -> Result<Result<bool
     })
 }
 
-/// What was done, and the bytes that it left.
-fn damaged(state: &[u8]) -> Vec<(String, Vec<u8>)> {
+/// What was done, and the bytes that it left; one at a time, because a state may be large.
+fn damaged(state: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
     let foreign = b"{\"kind\": \"a state of somebody else\"}".to_vec();
-    let mut damaged = vec![("foreign bytes".to_owned(), foreign)];
-    let mut longer = state.to_vec();
-    longer.push(0);
-    damaged.push(("one byte too many".into(), longer));
-    let step = (state.len() / PLACES).max(1);
+    let longer = state.iter().copied().chain([0]).collect();
+    let whole = [("foreign bytes".to_owned(), foreign), ("one byte too many".to_owned(), longer)];
     // The first bytes one by one: that is where versions and lengths stand.
     let near = 0..PLACES.min(state.len());
-    for at in near.chain((0..state.len()).step_by(step).skip(1)) {
-        let cut = state.get(..at).unwrap_or_default().to_vec();
-        damaged.push((format!("cut to {at} of {} bytes", state.len()), cut));
-        for byte in BYTES {
-            let mut changed = state.to_vec();
-            changed.iter_mut().skip(at).take(1).for_each(|it| *it = byte);
-            if changed != state {
-                damaged.push((format!("byte {at} changed to {byte}"), changed));
-            }
-        }
-    }
-    damaged
+    let far = (0..state.len()).step_by((state.len() / PLACES).max(1)).skip(1);
+    whole.into_iter().chain(near.chain(far).flat_map(|at| damaged_at(state, at)))
+}
+
+/// Cut before a byte, and with that byte changed.
+fn damaged_at(state: &[u8], at: usize) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let cut = state.get(..at).unwrap_or_default().to_vec();
+    let cut = (format!("cut to {at} of {} bytes", state.len()), cut);
+    let others = BYTES.into_iter().filter(move |byte| state.get(at) != Some(byte));
+    let changed = others.map(move |byte| {
+        let mut changed = state.to_vec();
+        changed.iter_mut().skip(at).take(1).for_each(|it| *it = byte);
+        (format!("byte {at} changed to {byte}"), changed)
+    });
+    std::iter::once(cut).chain(changed)
 }

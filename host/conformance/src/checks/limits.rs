@@ -1,7 +1,7 @@
 //! A small table leaves most of what a call may use, and a call that is cut short spoils nothing.
 
 use crate::error::{Checked, ensure, failed};
-use crate::subject::{SEED, Subject, difference};
+use crate::subject::{Subject, difference};
 use pynomaly_sandbox::{CallError, LimitKind};
 
 /// Rows and columns of the small table.
@@ -26,7 +26,8 @@ pub(crate) fn check(subject: &Subject) -> Checked {
     })?;
     let mut budget = subject.budget()?;
     budget.fuel = fuel / 2;
-    match subject.plugin.fit(&table, &subject.parameters, SEED, &budget) {
+    let (plugin, parameters) = (&subject.plugin, &subject.parameters);
+    match subject.try_fit_within(plugin, &table, parameters, &budget)? {
         Err(CallError::Limit(LimitKind::Fuel(_))) => {}
         Err(error) => return failed(format!("half of the fuel it needs ends in: {error}")),
         Ok(_) => return failed("half of the fuel it needs is enough"),

@@ -2,12 +2,10 @@
 //! parameters need; and one row can be scored.
 
 use crate::error::{Checked, Ended, failed};
-use crate::subject::{Subject, bits};
+use crate::subject::{MINIMUM_ROWS_MAX, Subject};
 use pynomaly_core::DetectorError;
 use pynomaly_sandbox::{CallError, Fitted};
 
-/// The most rows that a plugin may ask for at its defaults.
-const ROWS_MAX: u32 = 100_000;
 /// How often it may ask for more.
 const STEPS: usize = 8;
 
@@ -18,7 +16,7 @@ pub(crate) fn check(subject: &Subject) -> Checked {
     let one = subject.table(1, columns, 2);
     // A series may be too short to be judged, and says so.
     match subject.try_score(&mut fitted.model, &one)? {
-        Ok(scores) if bits(&scores).len() == 1 => {}
+        Ok(scores) if scores.len() == 1 => {}
         Err(CallError::Detector(_)) if subject.is_series() => {}
         Ok(scores) => return failed(format!("one row has {} scores", scores.len())),
         Err(error) => return failed(format!("score of one row: {error}")),
@@ -30,8 +28,10 @@ pub(crate) fn check(subject: &Subject) -> Checked {
 pub(crate) fn fit_least(subject: &Subject) -> Result<(u32, Fitted), Ended> {
     let mut rows = subject.descriptor().minimum_rows;
     for _ in 0..STEPS {
-        if rows > ROWS_MAX {
-            return failed(format!("{rows} rows are asked for; at most {ROWS_MAX} are usual"));
+        if rows > MINIMUM_ROWS_MAX {
+            return failed(format!(
+                "{rows} rows are asked for; at most {MINIMUM_ROWS_MAX} can be tried"
+            ));
         }
         let table = subject.table(rows as usize, subject.columns()?, 1);
         match subject.try_fit(&table, &subject.parameters)? {

@@ -1,7 +1,7 @@
 //! Every value that the parameter table allows is used or refused by name, and be it the last.
 
 use crate::error::{Checked, Ended};
-use crate::subject::{SEED, Subject, is_verdict};
+use crate::subject::{Subject, is_verdict};
 use pynomaly_core::{Kind, NumberRange, Parameters, Value};
 use pynomaly_sandbox::{CallError, LimitKind};
 
@@ -61,27 +61,20 @@ fn try_one(subject: &Subject, parameters: &Parameters) -> Result<Result<bool, St
     let rows = subject.usual(1)?;
     let mut budget = subject.budget()?;
     budget.fuel = budget.fuel.min(FUEL_MAX);
-    let mut fitted = match subject.plugin.fit(&rows, parameters, SEED, &budget) {
-        Ok(fitted) => fitted,
-        Err(error) => return ended(subject, "fit", error),
+    let fitted = subject.try_fit_within(&subject.plugin, &rows, parameters, &budget)?;
+    let mut model = match fitted {
+        Ok(fitted) => fitted.model,
+        Err(error) => return Ok(ended("fit", &error)),
     };
-    subject.purse.pay(fitted.fuel_used);
-    match fitted.model.score(&rows, &budget) {
-        Ok(scored) => {
-            subject.purse.pay(scored.fuel_used);
-            Ok(Ok(true))
-        }
-        Err(error) => ended(subject, "score", error),
-    }
+    let scored = subject.try_score_within(&mut model, &rows, &budget)?;
+    Ok(scored.map_or_else(|error| ended("score", &error), |_| Ok(true)))
 }
 
-/// A call without an answer: by a verdict, by a limit, or by a fault.
-fn ended(subject: &Subject, call: &str, error: CallError) -> Result<Result<bool, String>, Ended> {
-    subject.purse.pay_for(&error);
+/// A call without an answer: ended by a verdict, a limit, or a fault.
+fn ended(call: &str, error: &CallError) -> Result<bool, String> {
     match error {
-        CallError::Cancelled => Err(Ended::Cancelled),
-        CallError::Limit(LimitKind::Fuel(_) | LimitKind::Memory(_)) => Ok(Ok(false)),
-        error if is_verdict(&error) => Ok(Ok(true)),
-        error => Ok(Err(format!("{call}: {error}"))),
+        CallError::Limit(LimitKind::Fuel(_) | LimitKind::Memory(_)) => Ok(false),
+        error if is_verdict(error) => Ok(true),
+        error => Err(format!("{call}: {error}")),
     }
 }

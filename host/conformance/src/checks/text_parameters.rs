@@ -12,13 +12,8 @@ pub(crate) fn check(subject: &Subject) -> Checked {
     for parameter in &subject.descriptor().parameters {
         for longest in parameter.kinds.iter().filter_map(longest) {
             for text in texts(longest) {
-                let length = text.len();
-                try_one(subject, &parameter.name, text).map_err(|ended| match ended {
-                    Ended::Failed(cause) => {
-                        Ended::Failed(format!("`{}` of {length} bytes: {cause}", parameter.name))
-                    }
-                    other => other,
-                })?;
+                let what = format!("`{}` of {} bytes", parameter.name, text.len());
+                try_one(subject, &parameter.name, text).map_err(|ended| ended.of(&what))?;
                 tried += 1;
             }
         }

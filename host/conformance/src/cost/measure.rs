@@ -5,7 +5,7 @@ use super::least_squares::{Point, fit, relative_error};
 use super::{CallCost, CostCard};
 use crate::checks::fit_least;
 use crate::error::{Ended, failed};
-use crate::subject::{SEED, Subject, is_verdict};
+use crate::subject::{Subject, is_verdict};
 use pynomaly_core::Matrix;
 use pynomaly_sandbox::{CallError, LimitKind};
 use std::time::{Duration, Instant};
@@ -107,39 +107,34 @@ fn measure_one(
     let table = subject.table(rows, columns, STREAM);
     let mut budget = subject.budget()?;
     budget.fuel = budget.fuel.min(POINT_FUEL_MAX);
-    let started = Instant::now();
-    let outcome = subject.plugin.fit(&table, &subject.parameters, SEED, &budget);
-    let Some(mut fitted) = answer(subject, "fit", &table, outcome)? else { return Ok(None) };
     let of = |fuel, memory_bytes, started: Instant| {
         let time = started.elapsed();
-        subject.purse.pay(fuel);
         Measured { rows: rows as u64, columns: columns as u64, fuel, memory_bytes, time }
     };
+    let started = Instant::now();
+    let (plugin, parameters) = (&subject.plugin, &subject.parameters);
+    let outcome = subject.try_fit_within(plugin, &table, parameters, &budget)?;
+    let Some(mut fitted) = answer("fit", &table, outcome)? else { return Ok(None) };
     let fit = of(fitted.fuel_used, fitted.model.memory_bytes(), started);
     let mut model = subject.load_own(&subject.save(&mut fitted.model)?)?;
     let started = Instant::now();
-    let outcome = model.score(&table, &budget);
-    let Some(scored) = answer(subject, "score", &table, outcome)? else { return Ok(None) };
+    let outcome = subject.try_score_within(&mut model, &table, &budget)?;
+    let Some(scored) = answer("score", &table, outcome)? else { return Ok(None) };
     let score = of(scored.fuel_used, model.memory_bytes(), started);
     Ok(Some((fit, score)))
 }
 
 fn answer<T>(
-    subject: &Subject,
     what: &str,
     table: &Matrix,
     outcome: Result<T, CallError>,
 ) -> Result<Option<T>, Ended> {
-    let error = match outcome {
-        Ok(answer) => return Ok(Some(answer)),
-        Err(CallError::Cancelled) => return Err(Ended::Cancelled),
-        Err(error) => error,
-    };
-    subject.purse.pay_for(&error);
-    if is_verdict(&error) || matches!(error, CallError::Limit(LimitKind::Fuel(_))) {
-        return Ok(None);
+    match outcome {
+        Ok(answer) => Ok(Some(answer)),
+        Err(CallError::Limit(LimitKind::Fuel(_))) => Ok(None),
+        Err(error) if is_verdict(&error) => Ok(None),
+        Err(error) => failed(format!("{what} of {} × {}: {error}", table.rows(), table.columns())),
     }
-    failed(format!("{what} of {} × {}: {error}", table.rows(), table.columns()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "costs; their last bits do not matter")]

@@ -1,4 +1,4 @@
-//! Vouches for a ROC AUC that is no number.
+//! Vouches for a ROC AUC that is no number, and asks for more rows than anybody has.
 #![cfg(target_arch = "wasm32")]
 
 use pynomaly_sdk::prelude::*;
@@ -16,6 +16,7 @@ impl Detector for Wrong {
         version: "1.0.0",
         summary: "Vouches for too much.",
         reference: "None.",
+        minimum_rows: u32::MAX,
         extra: &[("auc-floor", "high")],
         ..About::TABULAR
     };
