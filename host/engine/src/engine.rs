@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, PluginState, PluginStatus};
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
 use arc_swap::ArcSwap;
-use pynomaly_conformance::CostCard;
+use pynomaly_conformance::{CostCard, KitError, Options, Report};
 use pynomaly_core::isolation_forest::IsolationForest;
 use pynomaly_sandbox::{Sandbox, digest};
 use std::collections::HashMap;
@@ -115,6 +115,17 @@ impl Engine {
         let served = outcome?;
         self.change(|catalog| catalog.serve(source, &served));
         Ok(served)
+    }
+
+    /// Tries `component` in this engine's sandbox before it is installed: the kit's short form. What
+    /// passes can be installed, and its cost card attached.
+    ///
+    /// Blocks for seconds.
+    ///
+    /// # Errors
+    /// [`KitError`] where there is nothing to try, or the run was ended.
+    pub fn check(&self, component: &[u8], options: &Options) -> Result<Report, KitError> {
+        pynomaly_conformance::short(&self.sandbox, component, options)
     }
 
     /// Gives the detector that `card` is of its card: the one served now, or else one that a model

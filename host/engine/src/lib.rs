@@ -21,6 +21,7 @@ pub use digest::data_digest;
 pub use engine::Engine;
 pub use error::{DetectError, InstallError, Resource};
 pub use folder::load_folder;
+pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};
 pub use served::{FittedModel, Scored, Served};

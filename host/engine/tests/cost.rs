@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use pynomaly_core::{Matrix, Value};
+use pynomaly_engine::conformance::Options;
 use pynomaly_engine::{
     CostCard, Cut, DetectError, DetectRequest, Engine, Limits, Resource, Sandbox,
 };
@@ -13,11 +14,14 @@ use std::path::Path;
 const ROWS: usize = 100;
 const COLUMNS: usize = 2;
 
-fn engine() -> Engine {
+fn component() -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/plugins/mad.wasm");
-    let component = std::fs::read(path).expect("run `cargo xtask plugins`");
+    std::fs::read(path).expect("run `cargo xtask plugins`")
+}
+
+fn engine() -> Engine {
     let engine = Engine::new(Sandbox::new(Limits::default(), None).unwrap());
-    engine.install("mad.wasm", &component).unwrap();
+    engine.install("mad.wasm", &component()).unwrap();
     engine
 }
 
@@ -104,4 +108,16 @@ fn a_card_is_attached_once_and_to_its_own_component() {
     let other = CostCard { rows_max: 1, ..card.clone() };
     assert!(!engine.attach_card(other));
     assert_eq!(engine.get("mad").unwrap().card(), Some(&card));
+}
+
+#[test]
+fn what_is_checked_before_it_is_installed_has_its_card() {
+    let engine = Engine::new(Sandbox::new(Limits::default(), None).unwrap());
+    let report = engine.check(&component(), &Options::default()).unwrap();
+    assert!(report.passed && engine.get("mad").is_err(), "{report:?}");
+    let card = report.cost.unwrap();
+    assert!(!engine.attach_card(card.clone()));
+    let served = engine.install("mad.wasm", &component()).unwrap();
+    assert!(engine.attach_card(card) && served.card().is_some());
+    detect(&engine, &[]).unwrap();
 }
