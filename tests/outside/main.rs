@@ -5,6 +5,7 @@
 mod accounts;
 mod bodies;
 mod contract;
+mod costs;
 mod detect;
 mod durability;
 mod failures;

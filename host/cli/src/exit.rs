@@ -10,7 +10,7 @@ Exit codes:
   1  something failed: a file, the network, the database, a plugin's own fault
   2  the command line is wrong
   3  the data or a parameter was refused; the message names it
-  4  the plugin was refused; the message names the step";
+  4  the plugin was refused, or failed a check; the message names the step or the check";
 
 /// What was given is at fault, not what was done with it: exit code 3.
 #[derive(Debug)]

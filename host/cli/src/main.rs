@@ -4,6 +4,7 @@ mod audit;
 mod detect;
 mod evaluate;
 mod exit;
+mod parameter;
 mod plugin;
 mod secrets;
 mod serve;
@@ -36,7 +37,7 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
-    /// Look at plugins.
+    /// Look at plugins, and prove them.
     #[command(subcommand)]
     Plugin(plugin::Command),
     /// Manage the users of the database that PYNOMALY_DATA_DIR names.

@@ -40,6 +40,12 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
+    /// What [`Self::extra`] says under `name`, if anything.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.extra.iter().find(|(known, _)| known == name).map(|(_, fact)| fact.as_str())
+    }
+
     /// Checks what a caller gave against the parameter table and fills in the defaults.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, PluginState, PluginStatus};
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
 use arc_swap::ArcSwap;
+use pynomaly_conformance::{CostCard, KitError, Options, Report};
 use pynomaly_core::isolation_forest::IsolationForest;
 use pynomaly_sandbox::{Sandbox, digest};
 use std::collections::HashMap;
@@ -114,6 +115,28 @@ impl Engine {
         let served = outcome?;
         self.change(|catalog| catalog.serve(source, &served));
         Ok(served)
+    }
+
+    /// Tries `component` in this engine's sandbox before it is installed: the kit's short form. What
+    /// passes can be installed, and its cost card attached.
+    ///
+    /// Blocks for seconds.
+    ///
+    /// # Errors
+    /// [`KitError`] where there is nothing to try, or the run was ended.
+    pub fn check(&self, component: &[u8], options: &Options) -> Result<Report, KitError> {
+        pynomaly_conformance::short(&self.sandbox, component, options)
+    }
+
+    /// Gives the detector that `card` is of its card: the one served now, or else one that a model
+    /// holds. Says whether there is one, without a card so far.
+    pub fn attach_card(&self, card: CostCard) -> bool {
+        let kept = || {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(&card.digest).and_then(Weak::upgrade)
+        };
+        let served = self.get_by_digest(&card.digest).or_else(kept);
+        served.is_some_and(|served| served.attach_card(card))
     }
 
     /// Records that `source` could not even be read.

@@ -2,6 +2,7 @@
 
 use pynomaly_core::{DetectorError, ParameterError, threshold::ThresholdError};
 use pynomaly_sandbox::{CallError, LoadError};
+use std::fmt;
 
 /// Why [`crate::Engine::detect`] has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,48 @@ pub enum DetectError {
         /// Rows given.
         given: usize,
     },
+    /// The detector's cost card foretells that the call would run into a limit; it was not begun.
+    #[error(
+        "`{name}` needs at least {expected} {resource} for {rows} × {columns}, and may use {limit}"
+    )]
+    TooCostly {
+        /// The detector.
+        name: String,
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+        /// What there is too little of.
+        resource: Resource,
+        /// What the call needs at the very least.
+        expected: u64,
+        /// What it may use.
+        limit: u64,
+    },
     /// The detector itself refused.
     #[error(transparent)]
     Detector(#[from] DetectorError),
     /// The plugin trapped, ran into a limit, or broke the contract.
     #[error(transparent)]
     Call(CallError),
+}
+
+/// What a call uses up, and a cost card foretells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// Units of fuel.
+    Fuel,
+    /// Bytes of linear memory.
+    Memory,
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Fuel => "units of fuel",
+            Self::Memory => "bytes of memory",
+        })
+    }
 }
 
 impl From<CallError> for DetectError {

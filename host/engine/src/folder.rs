@@ -1,11 +1,15 @@
 //! One look at a plugin folder: what is there against what is served.
 
 use crate::engine::Engine;
+use crate::served::Served;
 use std::collections::BTreeMap;
 use std::fs::Metadata;
-use std::io;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+/// Bytes of a cost card's file that are read; a card has about a thousand.
+const CARD_BYTES_MAX: u64 = 64 * 1024;
 
 /// What a file looked like: if this has not changed, its bytes have not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +21,8 @@ pub(crate) struct Stamp {
 /// Every `*.wasm` of a folder, by file name.
 pub(crate) type Listing = BTreeMap<String, (PathBuf, Stamp)>;
 
-/// Installs every `*.wasm` of `folder`, in name order. A file that is refused does not stop the
+/// Installs every `*.wasm` of `folder`, in name order, with the cost card of `pynomaly plugin check
+/// --card` beside it: that of `knn.wasm` is `knn.card.json`. A file that is refused does not stop the
 /// others; the catalog says why.
 ///
 /// # Errors
@@ -55,13 +60,31 @@ pub(crate) fn install_file(engine: &Engine, name: &str, path: &Path) {
     let read = || {
         let mut bytes = Vec::new();
         let file = std::fs::File::open(path)?;
-        io::Read::read_to_end(&mut io::Read::take(file, limit.saturating_add(1)), &mut bytes)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     match read() {
-        // A refusal is in the catalog and in the log; nobody waits for it here.
-        Ok(bytes) => drop(engine.install(name, &bytes)),
+        Ok(bytes) => {
+            // A refusal is in the catalog and in the log; nobody waits for it here.
+            if let Ok(served) = engine.install(name, &bytes) {
+                attach_card(&served, &path.with_extension("card.json"));
+            }
+        }
         Err(error) => engine.report_unreadable(name, error),
+    }
+}
+
+/// Takes the cost card beside a component, if there is one. A wrong card costs foresight only; the
+/// log says what is wrong with it.
+fn attach_card(served: &Served, path: &Path) {
+    let Ok(file) = std::fs::File::open(path) else { return };
+    let card = serde_json::from_reader(BufReader::new(file.take(CARD_BYTES_MAX)));
+    match card.map(|card| served.attach_card(card)) {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!(path = %path.display(), "this cost card is of another component");
+        }
+        Err(error) => tracing::warn!(path = %path.display(), %error, "this is no cost card"),
     }
 }
 

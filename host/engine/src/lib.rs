@@ -5,6 +5,7 @@
 //! To serve another native detector, add it to [`Engine::new`]'s list in `engine.rs`.
 
 mod catalog;
+mod cost;
 mod detect;
 mod digest;
 mod engine;
@@ -18,8 +19,10 @@ pub use catalog::{Catalog, PluginState, PluginStatus};
 pub use detect::{Cut, DetectRequest, Detection, count_anomalies};
 pub use digest::data_digest;
 pub use engine::Engine;
-pub use error::{DetectError, InstallError};
+pub use error::{DetectError, InstallError, Resource};
 pub use folder::load_folder;
+pub use pynomaly_conformance as conformance;
+pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};
 pub use served::{FittedModel, Scored, Served};
 pub use watch::{FolderWatch, watch_folder};

@@ -1,15 +1,19 @@
 //! One detector as the engine serves it, native or sandboxed, behind one door.
 
+use crate::cost;
 use crate::error::DetectError;
 use crate::native;
+use pynomaly_conformance::CostCard;
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 
 /// A detector of the catalog.
 pub struct Served {
     runtime: Runtime,
     digest: String,
+    /// Measured apart from installing, which does not wait for it.
+    card: OnceLock<CostCard>,
 }
 
 enum Runtime {
@@ -43,12 +47,13 @@ impl Served {
     pub(crate) fn native(detector: Box<dyn Detector>) -> Self {
         let Descriptor { name, version, .. } = detector.descriptor();
         let digest = format!("native:{name}@{version}");
-        Self { runtime: Runtime::Native(detector), digest }
+        Self { runtime: Runtime::Native(detector), digest, card: OnceLock::new() }
     }
 
     pub(crate) fn plugin(plugin: Plugin, component: &[u8]) -> Self {
         let digest = plugin.digest().to_owned();
-        Self { runtime: Runtime::Plugin(Box::new(plugin), component.into()), digest }
+        let runtime = Runtime::Plugin(Box::new(plugin), component.into());
+        Self { runtime, digest, card: OnceLock::new() }
     }
 
     /// The bytes of a plugin, to be kept beside what it fitted; `None` for a native detector.
@@ -82,6 +87,18 @@ impl Served {
         matches!(self.runtime, Runtime::Native(_))
     }
 
+    /// What its calls cost, where that was measured.
+    #[must_use]
+    pub fn card(&self) -> Option<&CostCard> {
+        self.card.get()
+    }
+
+    /// Takes the card to refuse by from now on, if it is of this very component; the first one
+    /// stays. Says whether this one is its card now.
+    pub fn attach_card(&self, card: CostCard) -> bool {
+        card.digest == self.digest && self.card.set(card).is_ok()
+    }
+
     /// Learns from `training`; gives the model and one score per training row.
     ///
     /// # Errors
@@ -102,6 +119,10 @@ impl Served {
                 (State::Native(fitted.model), scored)
             }
             Runtime::Plugin(plugin, _) => {
+                if let Some(card) = self.card.get() {
+                    let (name, limits) = (&plugin.descriptor().name, plugin.limits());
+                    cost::check(card, name, training, parameters, limits, budget)?;
+                }
                 let fitted = plugin.fit(training, parameters, seed, budget)?;
                 let scored =
                     Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };

@@ -42,6 +42,7 @@ impl Detector for Detect {
                     Outlier Detection Using Empirical Cumulative Distribution Functions. IEEE \
                     TKDE 35(12), 2023. doi:10.1109/TKDE.2022.3159580",
         state_version: 2,
+        extra: &[("auc-floor", "0.9"), ("scale-invariant", "true")],
         ..About::TABULAR
     };
 

@@ -48,6 +48,7 @@ impl Detector for Detect {
         reference: "S. W. Roberts: Control Chart Tests Based on Geometric Moving Averages. \
                     Technometrics 1(3), 1959. doi:10.1080/00401706.1959.10489860",
         task: Task::TimeSeries,
+        extra: &[("auc-floor", "0.95")],
         ..About::TABULAR
     };
 

@@ -40,6 +40,7 @@ impl Detector for Detect {
         reference: "S. C. Tan, K. M. Ting, T. F. Liu: Fast Anomaly Detection for Streaming Data. \
                     IJCAI 2011. doi:10.5591/978-1-57735-516-8/IJCAI11-254",
         task: Task::TimeSeries,
+        extra: &[("auc-floor", "0.95")],
         ..About::TABULAR
     };
 

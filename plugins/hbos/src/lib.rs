@@ -38,6 +38,7 @@ impl Detector for Detect {
                   is.",
         reference: "M. Goldstein, A. Dengel: Histogram-based Outlier Score (HBOS): A fast \
                     Unsupervised Anomaly Detection Algorithm. KI 2012, Poster and Demo Track",
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

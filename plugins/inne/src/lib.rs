@@ -36,6 +36,7 @@ impl Detector for Detect {
                     Isolation-based anomaly detection using nearest-neighbor ensembles. \
                     Computational Intelligence 34(4), 2018. doi:10.1111/coin.12156",
         minimum_rows: 2,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

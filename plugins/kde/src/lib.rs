@@ -31,6 +31,7 @@ impl Detector for Detect {
                   around the training rows.",
         reference: "E. Parzen: On Estimation of a Probability Density Function and Mode. Annals \
                     of Mathematical Statistics 33(3), 1962. doi:10.1214/aoms/1177704472",
+        extra: &[("auc-floor", "0.55")],
         ..About::TABULAR
     };
 

@@ -44,6 +44,7 @@ impl Detector for Detect {
         reference: "S. Ramaswamy, R. Rastogi, K. Shim: Efficient Algorithms for Mining Outliers \
                     from Large Data Sets. SIGMOD 2000. doi:10.1145/342009.335437",
         minimum_rows: 2,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

@@ -26,7 +26,8 @@ impl Knn {
         let mut nearest = Nearest::new(self.options.n_neighbors as usize + itself);
         let score = |row| {
             self.tree.search(row, &mut nearest);
-            self.options.method.of(nearest.distances().get(itself..).unwrap_or_default())
+            let distances = nearest.distances().get(itself..).unwrap_or_default();
+            math::finite(self.options.method.of(distances))
         };
         data.iter_rows().map(score).collect()
     }

@@ -63,6 +63,15 @@ fn as_many_neighbours_as_rows_are_too_many() {
 }
 
 #[test]
+fn a_row_too_far_for_a_float_has_the_greatest_score() {
+    for method in [Method::Largest, Method::Mean, Method::Median] {
+        let model = fit(1, &[1.0, 2.0, 4.0], 2, method).unwrap().model;
+        let scores = model.score(&Matrix::new(1, &[f64::MAX, 2.0])).unwrap();
+        assert!(scores[0] == f64::MAX && scores[1] < 3.0, "{scores:?}");
+    }
+}
+
+#[test]
 fn parameters_are_checked() {
     let parse = |name: &str, value: Given| Options::parse(vec![(name.to_owned(), value)]);
     assert_eq!(parse("n_neighbors", Given::Integer(7)).unwrap().n_neighbors, 7);

@@ -32,6 +32,7 @@ impl Detector for Detect {
         reference: "M. M. Breunig, H.-P. Kriegel, R. T. Ng, J. Sander: LOF: Identifying \
                     Density-Based Local Outliers. SIGMOD 2000. doi:10.1145/342009.335388",
         minimum_rows: 2,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

@@ -31,6 +31,7 @@ impl Detector for Detect {
                   columns.",
         reference: "B. Iglewicz, D. C. Hoaglin: How to Detect and Handle Outliers. ASQC Quality \
                     Press, 1993",
+        extra: &[("auc-floor", "0.9"), ("scale-invariant", "true")],
         ..About::TABULAR
     };
 

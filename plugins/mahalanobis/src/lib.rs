@@ -41,6 +41,7 @@ impl Detector for Detect {
         reference: "P. C. Mahalanobis: On the generalised distance in statistics. Proceedings of \
                     the National Institute of Sciences of India 2(1), 1936",
         minimum_rows: 2,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

@@ -49,6 +49,7 @@ impl Detector for Detect {
                     Series. ICDM 2016. doi:10.1109/ICDM.2016.0179",
         task: Task::TimeSeries,
         minimum_rows: 7,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

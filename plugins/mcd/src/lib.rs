@@ -36,6 +36,7 @@ impl Detector for Detect {
                     Determinant Estimator. Technometrics 41(3), 1999. \
                     doi:10.1080/00401706.1999.10485670",
         minimum_rows: 2,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

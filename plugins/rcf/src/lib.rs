@@ -42,6 +42,7 @@ impl Detector for Detect {
         reference: "S. Guha, N. Mishra, G. Roy, O. Schrijvers: Robust Random Cut Forest Based \
                     Anomaly Detection on Streams. ICML 2016. \
                     https://proceedings.mlr.press/v48/guha16.html",
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

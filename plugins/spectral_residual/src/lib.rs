@@ -42,6 +42,7 @@ impl Detector for Detect {
                     doi:10.1145/3292500.3330680",
         task: Task::TimeSeries,
         minimum_rows: 11,
+        extra: &[("auc-floor", "0.95")],
         ..About::TABULAR
     };
 

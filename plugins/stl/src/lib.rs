@@ -47,6 +47,7 @@ impl Detector for Detect {
                     Statistics 6(1), 1990",
         task: Task::TimeSeries,
         minimum_rows: 4,
+        extra: &[("auc-floor", "0.95")],
         ..About::TABULAR
     };
 

@@ -43,6 +43,7 @@ impl Detector for Detect {
                     J. R. Statist. Soc. B 61(3), 1999. doi:10.1111/1467-9868.00196",
         task: Task::TimeSeries,
         minimum_rows: 3,
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

@@ -80,10 +80,16 @@ pub struct About {
     pub minimum_rows: u32,
     /// Version of the format of [`Model::save`].
     pub state_version: u32,
+    /// Further facts by name, each at most once. Two names have a meaning today, both for
+    /// `pynomaly plugin check`: `auc-floor`, the least ROC AUC that you vouch for on every labelled
+    /// sample of the kit (a number within [0, 1]; absent: 0.5), and `scale-invariant`, whether a
+    /// positive factor on a column changes no score (`true` or `false`; absent: `false`).
+    pub extra: &'static [(&'static str, &'static str)],
 }
 
 impl About {
-    /// For `..About::TABULAR`: independent rows, none missing, at least one row, first format.
+    /// For `..About::TABULAR`: independent rows, none missing, at least one row, first format,
+    /// no further facts.
     pub const TABULAR: Self = Self {
         name: "",
         version: "",
@@ -93,5 +99,6 @@ impl About {
         accepts_missing: false,
         minimum_rows: 1,
         state_version: 1,
+        extra: &[],
     };
 }

@@ -72,7 +72,7 @@ impl<D: Detector> contract::Guest for Adapter<D> {
             accepts_missing: about.accepts_missing,
             minimum_rows: about.minimum_rows,
             state_version: about.state_version,
-            extra: Vec::new(),
+            extra: about.extra.iter().map(|(name, fact)| (owned(name), owned(fact))).collect(),
         }
     }
 
@@ -104,6 +104,10 @@ impl<M: Model> contract::GuestModel for AdapterModel<M> {
     fn save(&self) -> Result<Vec<u8>, types::Error> {
         Ok(self.get()?.save())
     }
+}
+
+fn owned(text: &&str) -> String {
+    (*text).to_owned()
 }
 
 /// A panic's message and place go to the host's log before the trap.

@@ -4,13 +4,14 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
-    ("pynomaly-engine", &["pynomaly-core", "pynomaly-sandbox"]),
+    ("pynomaly-conformance", &["pynomaly-core", "pynomaly-sandbox"]),
+    ("pynomaly-engine", &["pynomaly-conformance", "pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-store", &["pynomaly-core"]),
     ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-store"]),
-    ("pynomaly", &["pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
+    ("pynomaly", &["pynomaly-conformance", "pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
     (
         "pynomaly-sdk",
         &[

@@ -1,9 +1,9 @@
 //! `pynomaly detect`: the server's pipeline on a file.
 
 mod output;
-mod parameter;
 
 use crate::exit::Refused;
+use crate::parameter;
 use crate::table::{self, Header};
 use anyhow::Context;
 use clap::ArgAction;

@@ -21,6 +21,7 @@ pub(super) fn detect(error: &DetectError) -> Verdict {
             refused("missing_value", format!("/data/{row}/{column}"), message)
         }
         DetectError::TooFewRows { .. } => refused("too_few_rows", "/data", message),
+        DetectError::TooCostly { .. } => refused("too_costly", "/data", message),
         DetectError::Detector(error) => detector(error, message),
         DetectError::Call(error) => call(error),
     }

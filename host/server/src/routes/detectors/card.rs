@@ -1,5 +1,5 @@
 use pynomaly_core::{Kind, NumberRange, ParameterSpec, Task, Value};
-use pynomaly_engine::Served;
+use pynomaly_engine::{CostCard, Served};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +27,10 @@ pub(crate) struct DetectorCard {
     accepts_missing: bool,
     /// The least number of rows.
     minimum_rows: u32,
+    /// What its calls cost as a function of rows and columns, under the parameters it names; null
+    /// where that was not measured. A call that is bound to exceed a limit by it is refused at once.
+    #[schema(value_type = serde_json::Value)]
+    cost: Option<CostCard>,
 }
 
 /// One parameter.
@@ -80,6 +84,7 @@ impl DetectorCard {
             parameters: descriptor.parameters.into_iter().map(ParameterCard::from).collect(),
             accepts_missing: descriptor.accepts_missing,
             minimum_rows: descriptor.minimum_rows,
+            cost: served.card().cloned(),
         }
     }
 }

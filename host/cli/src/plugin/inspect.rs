@@ -1,32 +1,15 @@
-//! `pynomaly plugin …`
+//! `pynomaly plugin inspect`: what a component says of itself.
 
+use super::read;
 use crate::exit::PluginRefused;
-use anyhow::Context;
-use clap::Subcommand;
 use pynomaly_core::{Descriptor, ParameterSpec};
 use pynomaly_engine::{Limits, Sandbox};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-
-#[derive(Subcommand)]
-pub(crate) enum Command {
-    /// Check a component as the server would, and print what it says of itself.
-    Inspect {
-        /// The component.
-        file: PathBuf,
-    },
-}
-
-pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
-    match command {
-        Command::Inspect { file } => inspect(file),
-    }
-}
+use std::path::Path;
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
-fn inspect(file: &Path) -> anyhow::Result<()> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+pub(super) fn run(file: &Path) -> anyhow::Result<()> {
+    let bytes = read(file)?;
     let sandbox = Sandbox::new(Limits::default(), None)?;
     let plugin = sandbox.load(&bytes).map_err(|error| PluginRefused(error.to_string()))?;
     let (compile_time, _) = plugin.compile_time();
