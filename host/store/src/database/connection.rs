@@ -1,3 +1,4 @@
+use super::checkpoint::COPY;
 use super::query::{On, Query};
 use super::{postgres, sqlite};
 use crate::{Location, StoreError, StoreOptions};
@@ -49,6 +50,12 @@ impl Connection {
     /// later: SQLite writes whole pages, of which each batch would change one in every index.
     pub(crate) fn wants_journal(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// Copies what is left of SQLite's log; the next statement of this connection, if it is the
+    /// next that writes, begins it anew.
+    pub(crate) async fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.query(COPY).execute().await.map(drop)
     }
 
     pub(crate) async fn close(self) -> Result<(), StoreError> {

@@ -213,12 +213,22 @@ impl Pen {
             // It has said so, and tries again with the next batch.
             let _ = self.settle().await;
         }
-        self.written += batch.len();
-        if let Some(checkpoints) = &self.checkpoints
-            && self.written >= CHECKPOINT_EVERY
-        {
+        self.checkpoint(batch.len()).await;
+    }
+
+    /// Sees to it that SQLite's log does not grow for ever.
+    async fn checkpoint(&mut self, written: usize) {
+        let Some(checkpoints) = &self.checkpoints else { return };
+        self.written += written;
+        if self.written >= CHECKPOINT_EVERY {
             checkpoints.poke();
             self.written = 0;
+        }
+        if checkpoints.take_long()
+            && let Some(connection) = &mut self.connection
+            && let Err(error) = connection.checkpoint().await
+        {
+            tracing::warn!(%error, "the write-ahead log goes on growing; it is tried again");
         }
     }
 

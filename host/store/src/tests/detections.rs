@@ -133,6 +133,28 @@ async fn what_a_process_left_in_the_journal_is_there_for_the_next() {
     assert_eq!(read, detection(70, ADA).detection);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_sqlite_is_bounded_under_a_load_that_never_pauses() {
+    let test = TestStore::new().await;
+    let Location::Sqlite(file) = &test.options.location else { return };
+    let writers = (0..16).map(|writer| {
+        let store = test.store.clone();
+        tokio::spawn(async move {
+            for number in 0..500 {
+                let mut new = detection(1 + writer * 1000 + number, ADA);
+                new.detection.scores = vec![0.5; 2000];
+                store.insert_detection(new).await.unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    // 16 KB of scores each, written twice: 256 MB.
+    let log = std::fs::metadata(file.with_extension("db-wal")).unwrap().len();
+    assert!(log < 160 << 20, "{} MiB", log >> 20);
+}
+
 #[tokio::test]
 async fn one_bad_detection_does_not_fail_its_neighbours() {
     let test = TestStore::new().await;
