@@ -135,7 +135,7 @@ pub(super) fn between(low: f64, high: f64, unit: f64) -> f64 {
 }
 
 /// Least and greatest value of a column.
-fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
+pub(super) fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
     let values = rows.iter().filter_map(|row| row.get(feature as usize).copied());
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (if value < low { value } else { low }, if value > high { value } else { high })

@@ -47,6 +47,11 @@ impl Plan {
         Self { seeds, slots, strata }
     }
 
+    /// The seeds of all trees.
+    pub(super) fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+
     /// The plans of all trees in order, `size` at a time.
     pub(super) fn parts(
         &self,

@@ -29,6 +29,13 @@ impl Generator {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// A draw of the standard normal distribution (Box and Muller, 1958).
+    pub(super) fn normal(&mut self) -> f64 {
+        // In (0, 1]: the logarithm is finite.
+        let radius = (-2.0 * libm::log(1.0 - self.unit())).sqrt();
+        radius * libm::cos(std::f64::consts::TAU * self.unit())
+    }
+
     /// Puts `items` in random order (Fisher and Yates).
     pub(super) fn shuffle(&mut self, items: &mut [u32]) {
         self.draw_to_front(items, items.len());
