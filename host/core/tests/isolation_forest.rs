@@ -399,3 +399,35 @@ fn extension_level_is_within_the_columns_and_of_the_extended_variant() {
     let wide = Settings::resolve(&parameters(&variant("extended")), 1_000, 5_000).unwrap();
     assert_eq!(wide.variant, Variant::Extended { columns: (1 << 24) / 25_600 });
 }
+
+#[test]
+fn contributions_sum_to_the_score_less_one_base_and_constant_columns_have_0() {
+    let training = rows(400, 3);
+    let padded = training.iter_rows().flat_map(|row| [row[0], 7.0, row[1], row[2]]).collect();
+    let training = Matrix::new(4, padded).unwrap();
+    for max_samples in [2, 256, 2_000] {
+        let (model, scores) = fit(&training, &[("max_samples", Value::Integer(max_samples))], 7);
+        let explained = model.explain(&training, Stop::NEVER).unwrap().unwrap();
+        assert_eq!((explained.columns, explained.values.len()), (4, 1_600));
+        let rows = explained.values.chunks(4).zip(&scores);
+        let bases = rows.map(|(row, score)| score - row.iter().sum::<f64>()).collect::<Vec<_>>();
+        let first = bases[0];
+        assert!(bases.iter().all(|base| (base - first).abs() < 1e-9), "{max_samples}: {bases:?}");
+        assert!(explained.values.chunks(4).all(|row| row[1] == 0.0));
+    }
+}
+
+#[test]
+fn the_column_that_is_far_out_contributes_most() {
+    let mut values = rows(300, 3).into_values();
+    values[899] = 0.9;
+    values[898] = 0.9;
+    values[897] = 40.0;
+    let training = Matrix::new(3, values).unwrap();
+    let (model, _) = fit(&training, &[], 7);
+    let explained = model.explain(&training, Stop::NEVER).unwrap().unwrap();
+    let last = &explained.values[897..];
+    assert!(last[0] > 0.1 && last[0] > 5.0 * last[1].abs().max(last[2].abs()), "{last:?}");
+    let (fair, _) = fit(&training, &variant("fair_cut"), 7);
+    assert_eq!(fair.explain(&training, Stop::NEVER), Ok(None));
+}

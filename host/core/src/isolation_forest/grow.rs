@@ -1,10 +1,10 @@
 //! How trees grow (Liu et al. 2008, algorithms 1 and 2).
 
 use super::plan::TreePlan;
-use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::settings::{Settings, depth_limit};
 use super::tree::{TreeBuilder, Trees};
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Stop};
 
 /// Nodes that room is made for before growing; a default forest has fewer. Growing the room as

@@ -25,10 +25,11 @@
 //!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
 //! out of `sample`s by a `plan`; `forest` owns them, as a `tree`'s nodes or padded
-//! (`perfect`); `walk` scores; `state` writes and reads bytes; `hyperplane` is all of that for the
+//! (`perfect`); `walk` scores, `explain` says why; `state` writes and reads bytes; `hyperplane` is all of that for the
 //! variants.
 
 mod descriptor;
+mod explain;
 mod forest;
 mod grow;
 mod hyperplane;
@@ -36,7 +37,6 @@ mod parallel;
 mod path_length;
 mod perfect;
 mod plan;
-mod random;
 mod sample;
 mod settings;
 mod state;
@@ -54,6 +54,7 @@ pub use path_length::average_path_length;
 pub use settings::{Settings, Variant};
 pub use state::STATE_VERSION;
 
+use crate::explain::Contributions;
 use crate::{Descriptor, Detector, DetectorError, Fitted, Matrix, Model, Parameters, Stop};
 use hyperplane::HyperplaneForest;
 
@@ -144,6 +145,15 @@ impl Model for Forest {
     fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError> {
         check_rows(data, self.columns())?;
         self.score_complete(data, stop)
+    }
+
+    fn explain(
+        &self,
+        data: &Matrix,
+        stop: Stop<'_>,
+    ) -> Result<Option<Contributions>, DetectorError> {
+        check_rows(data, self.columns())?;
+        explain::contributions(self, data, stop).map(Some)
     }
 
     fn save(&self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! What each tree grows from.
 
-use super::random::Generator;
 use super::settings::{Settings, depth_limit};
+use crate::random::Generator;
 
 /// How many levels of cuts are spread; deeper ones have few rows and little in common.
 const SPREAD_LEVELS: u32 = 4;

@@ -2,13 +2,13 @@
 
 use super::grow::between;
 use super::plan::Plan;
-use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::settings::Variant;
 use super::state::{checksum, read, write};
 use super::tree::Node;
 use super::walk::Path;
 use super::{Forest, Settings};
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Stop};
 use proptest::prelude::*;
 

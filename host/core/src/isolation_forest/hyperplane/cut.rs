@@ -2,8 +2,8 @@
 
 use super::tree::{Term, project};
 use crate::isolation_forest::grow::{between, range};
-use crate::isolation_forest::random::Generator;
 use crate::isolation_forest::settings::Variant;
+use crate::random::Generator;
 
 /// Columns in a fair cut, as its author recommends.
 const FAIR_CUT_COLUMNS: usize = 2;

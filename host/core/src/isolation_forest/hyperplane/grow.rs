@@ -2,9 +2,9 @@
 
 use super::cut::Cutter;
 use super::tree::{Term, Trees, project};
-use crate::isolation_forest::random::Generator;
 use crate::isolation_forest::sample::{Sampler, draw_features};
 use crate::isolation_forest::settings::{Settings, Variant, depth_limit};
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Stop};
 
 /// Fair cuts split off little at a time, so their trees may be this many times as deep.

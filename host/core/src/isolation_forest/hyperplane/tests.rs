@@ -4,9 +4,9 @@ use super::HyperplaneForest;
 use super::state::{read, write};
 use super::tree::Node;
 use crate::isolation_forest::grow::between;
-use crate::isolation_forest::random::Generator;
 use crate::isolation_forest::settings::{Settings, Variant};
 use crate::isolation_forest::state::checksum;
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Model, Stop};
 use proptest::prelude::*;
 
