@@ -13,6 +13,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
+use wasmtime::component::{ComponentExportIndex, Instance};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 /// Fuel between two looks at the clock: about a millisecond of work.
@@ -24,7 +25,10 @@ const FUNCTION_NAME_MAX: usize = 200;
 /// One instance with its memory.
 pub(crate) struct Live {
     pub(crate) store: Store<Guest>,
+    pub(crate) instance: Instance,
     pub(crate) bindings: Bindings,
+    /// Where the ability `explainer` is, if it is there.
+    pub(crate) explain: Option<ComponentExportIndex>,
     pub(crate) limits: Arc<Limits>,
 }
 

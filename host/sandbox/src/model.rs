@@ -3,6 +3,7 @@
 use crate::call::{Live, drive, explain, refuel};
 use crate::convert;
 use crate::error::CallError;
+use crate::explainer;
 use crate::limits::Budget;
 use pynomaly_core::{DetectorError, Matrix};
 use wasmtime::component::ResourceAny;
@@ -19,6 +20,15 @@ pub struct WarmModel {
 pub struct Scored {
     /// One finite score per row.
     pub scores: Vec<f64>,
+    /// Fuel burnt.
+    pub fuel_used: u64,
+}
+
+/// Contributions and what they cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// Rows × columns, row after row; finite.
+    pub contributions: Vec<f64>,
     /// Fuel burnt.
     pub fuel_used: u64,
 }
@@ -45,6 +55,34 @@ impl WarmModel {
             check_scores(&scores, data.rows())?;
             let fuel_used = budget.fuel.saturating_sub(live.store.get_fuel().unwrap_or(0));
             Ok(Scored { scores, fuel_used })
+        })
+    }
+
+    /// Contributions of the columns, row after row; `None` where the plugin has not the contract's
+    /// ability `explainer`.
+    ///
+    /// # Errors
+    /// As [`WarmModel::score`].
+    pub fn explain(
+        &mut self,
+        data: &Matrix,
+        budget: &Budget,
+    ) -> Result<Option<Explained>, CallError> {
+        let Some(export) = self.live.as_ref().ok_or(CallError::Gone)?.explain else {
+            return Ok(None);
+        };
+        let model = self.model;
+        let rows = convert::matrix(data)?;
+        let answer_bytes = size_of_val(data.values());
+        self.call(budget, answer_bytes, |live, budget| {
+            let function = explainer::function(live, &export)?;
+            let call = function.call_async(&mut live.store, (model, rows));
+            let answer = drive(call, budget)?
+                .map_err(|error| explain(&error, &mut live.store, budget, answer_bytes))?;
+            let contributions = answer.0.map_err(|error| live.verdict(error))?;
+            explainer::check(&contributions, data)?;
+            let fuel_used = budget.fuel.saturating_sub(live.store.get_fuel().unwrap_or(0));
+            Ok(Some(Explained { contributions, fuel_used }))
         })
     }
 

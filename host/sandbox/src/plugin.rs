@@ -1,15 +1,18 @@
 //! A compiled detector: fit it, or load a state.
 
+use crate::bindings::Plugin as Bindings;
 use crate::call::{Live, drive, explain, new_store, refuel};
 use crate::convert;
 use crate::error::CallError;
+use crate::guest::Guest;
 use crate::limits::{Budget, Limits};
 use crate::model::{WarmModel, check_scores};
 use crate::sandbox::Compiled;
 use pynomaly_core::{Descriptor, Matrix, Parameters};
 use std::sync::Arc;
 use std::time::Duration;
-use wasmtime::Engine;
+use wasmtime::component::Instance;
+use wasmtime::{Engine, Store};
 
 /// A detector in the sandbox. Shared by any number of callers; each call that learns or loads
 /// gets an instance of its own.
@@ -81,19 +84,18 @@ impl Plugin {
         let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits);
         refuel(&mut store, &budget, answer_bytes)?;
         let call = async {
-            let bindings = self.compiled.instances.instantiate_async(&mut store).await?;
+            let (instance, bindings) = self.compiled.instantiate(&mut store).await?;
             let detector = bindings.pynomaly_detector_detector();
             let answer = detector.call_fit(&mut store, rows, &parameters, seed).await?;
-            Ok((bindings, answer))
+            Ok(((instance, bindings), answer))
         };
-        let (bindings, answer) = drive(call, &budget)?
+        let (instance, answer) = drive(call, &budget)?
             .map_err(|error| explain(&error, &mut store, &budget, answer_bytes))?;
         let fitted = answer.map_err(|error| convert::error(error, self.limits.text_bytes_max))?;
         check_scores(&fitted.training_scores, training.rows())?;
         store.data_mut().end_call();
         let fuel_used = budget.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
-        let live = Live { store, bindings, limits: Arc::clone(&self.limits) };
-        let model = WarmModel::new(live, fitted.model);
+        let model = WarmModel::new(self.live(store, instance), fitted.model);
         Ok(Fitted { model, training_scores: fitted.training_scores, fuel_used })
     }
 
@@ -106,14 +108,25 @@ impl Plugin {
         let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits);
         refuel(&mut store, &budget, 0)?;
         let call = async {
-            let bindings = self.compiled.instances.instantiate_async(&mut store).await?;
+            let (instance, bindings) = self.compiled.instantiate(&mut store).await?;
             let answer = bindings.pynomaly_detector_detector().call_load(&mut store, state).await?;
-            Ok((bindings, answer))
+            Ok(((instance, bindings), answer))
         };
-        let (bindings, answer) =
+        let (instance, answer) =
             drive(call, &budget)?.map_err(|error| explain(&error, &mut store, &budget, 0))?;
         let model = answer.map_err(|error| convert::error(error, self.limits.text_bytes_max))?;
         store.data_mut().end_call();
-        Ok(WarmModel::new(Live { store, bindings, limits: Arc::clone(&self.limits) }, model))
+        Ok(WarmModel::new(self.live(store, instance), model))
+    }
+
+    /// Whether its models say why: it has the contract's ability `explainer`.
+    #[must_use]
+    pub fn is_explaining(&self) -> bool {
+        self.compiled.explain.is_some()
+    }
+
+    fn live(&self, store: Store<Guest>, (instance, bindings): (Instance, Bindings)) -> Live {
+        let (explain, limits) = (self.compiled.explain, Arc::clone(&self.limits));
+        Live { store, instance, bindings, explain, limits }
     }
 }

@@ -1,10 +1,11 @@
 //! From bytes to a plugin, step by step; the first step that refuses says why.
 
-use crate::bindings::{Plugin as Bindings, PluginPre};
+use crate::bindings::{Plugin as Bindings, PluginIndices};
 use crate::cache::{Cache, digest};
 use crate::call::{drive, explain, new_store, refuel};
 use crate::convert;
 use crate::error::{CallError, LoadError, SandboxError};
+use crate::explainer;
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
@@ -15,8 +16,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wasmtime::Engine;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{
+    Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker,
+};
+use wasmtime::{Engine, Store};
 
 /// Makes plugins. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -29,9 +32,24 @@ pub struct Sandbox {
 
 /// A component ready to be instantiated.
 pub(crate) struct Compiled {
-    pub(crate) instances: PluginPre<Guest>,
+    pub(crate) instances: InstancePre<Guest>,
+    pub(crate) indices: PluginIndices,
+    /// Where the ability `explainer` is, in a component that has it.
+    pub(crate) explain: Option<ComponentExportIndex>,
     pub(crate) took: Duration,
     pub(crate) from_cache: bool,
+}
+
+impl Compiled {
+    /// An instance of its own for one caller.
+    pub(crate) async fn instantiate(
+        &self,
+        store: &mut Store<Guest>,
+    ) -> wasmtime::Result<(Instance, Bindings)> {
+        let instance = self.instances.instantiate_async(&mut *store).await?;
+        let bindings = self.indices.load(store, &instance)?;
+        Ok((instance, bindings))
+    }
 }
 
 impl Sandbox {
@@ -86,8 +104,9 @@ impl Sandbox {
         };
         let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
         let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
-        let instances = PluginPre::new(instances).map_err(contract)?;
-        Ok(Compiled { instances, took: started.elapsed(), from_cache })
+        let indices = PluginIndices::new(&instances).map_err(contract)?;
+        let explain = explainer::find(&component);
+        Ok(Compiled { instances, indices, explain, took: started.elapsed(), from_cache })
     }
 
     fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {
@@ -118,7 +137,7 @@ impl Sandbox {
         let mut store = new_store(&self.engine, digest.into(), &self.limits);
         refuel(&mut store, &budget, answer_bytes).map_err(LoadError::Describe)?;
         let call = async {
-            let bindings = compiled.instances.instantiate_async(&mut store).await?;
+            let (_, bindings) = compiled.instantiate(&mut store).await?;
             bindings.pynomaly_detector_detector().call_describe(&mut store).await
         };
         let outcome = drive(call, &budget).map_err(LoadError::Describe)?;
