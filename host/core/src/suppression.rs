@@ -22,7 +22,7 @@ pub struct Suppression {
 
 /// One size for all columns, or one for each. Each is finite and at least 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number or a list of numbers")]
 pub enum Sizes {
     /// For all columns.
     All(f64),

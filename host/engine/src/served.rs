@@ -2,6 +2,7 @@
 
 use crate::error::DetectError;
 use crate::native;
+use pynomaly_core::explain::{Contributions, Method};
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,12 +52,13 @@ impl Served {
         Self { runtime: Runtime::Plugin(Box::new(plugin), component.into()), digest }
     }
 
-    /// The bytes of a plugin, to be kept beside what it fitted; `None` for a native detector.
+    /// The digests and bytes of all plugins that it takes, to be kept beside what it fitted; none
+    /// for a native detector.
     #[must_use]
-    pub fn component(&self) -> Option<&Arc<[u8]>> {
+    pub fn components(&self) -> Vec<(&str, &Arc<[u8]>)> {
         match &self.runtime {
-            Runtime::Native(_) => None,
-            Runtime::Plugin(_, component) => Some(component),
+            Runtime::Native(_) => Vec::new(),
+            Runtime::Plugin(_, component) => vec![(self.digest(), component)],
         }
     }
 
@@ -166,12 +168,7 @@ impl FittedModel {
     /// # Errors
     /// [`DetectError`]; among others where the number of columns is not that of the training.
     pub fn score(&self, data: &Matrix, budget: &Budget) -> Result<Scored, DetectError> {
-        self.served.check_missing(data)?;
-        if data.columns() != self.columns {
-            let message =
-                format!("the model has {} columns, the rows {}", self.columns, data.columns());
-            return Err(DetectorError::InvalidInput(message).into());
-        }
+        self.check_data(data)?;
         match &self.state {
             State::Native(model) => {
                 let scores = native::bounded(budget, |stop| model.score(data, stop))?;
@@ -181,6 +178,34 @@ impl FittedModel {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 let scored = model.score(data, budget)?;
                 Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
+            }
+        }
+    }
+
+    /// Contributions of the columns by the detector's own account, `None` where it has none; and
+    /// what they cost.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn explain(
+        &self,
+        data: &Matrix,
+        budget: &Budget,
+    ) -> Result<(Option<Contributions>, Option<u64>), DetectError> {
+        self.check_data(data)?;
+        match &self.state {
+            State::Native(model) => {
+                Ok((native::bounded(budget, |stop| model.explain(data, stop))?, None))
+            }
+            State::Warm(model) => {
+                let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(explained) = model.explain(data, budget)? else {
+                    return Ok((None, None));
+                };
+                let (method, columns) = (Method::Exact, data.columns());
+                let values = explained.contributions;
+                let contributions = Contributions { method, columns, values };
+                Ok((Some(contributions), Some(explained.fuel_used)))
             }
         }
     }
@@ -208,5 +233,15 @@ impl FittedModel {
                 Ok(model.save(budget)?)
             }
         }
+    }
+
+    fn check_data(&self, data: &Matrix) -> Result<(), DetectError> {
+        self.served.check_missing(data)?;
+        if data.columns() != self.columns {
+            let message =
+                format!("the model has {} columns, the rows {}", self.columns, data.columns());
+            return Err(DetectorError::InvalidInput(message).into());
+        }
+        Ok(())
     }
 }

@@ -6,14 +6,14 @@ use crate::limits::Limits;
 use crate::pack::unpack;
 use crate::state::AppState;
 use moka::sync::Cache;
-use pynomaly_engine::{FittedModel, InstallError, Served};
+use pynomaly_engine::{FittedPipeline, InstallError, PipelineRecord, Served};
 use pynomaly_store::{ModelSummary, Owner, StoreError};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Models in memory, the least recently used of which go first.
 pub(crate) struct Models {
-    warm: Cache<Uuid, Arc<FittedModel>>,
+    warm: Cache<Uuid, Arc<FittedPipeline>>,
 }
 
 impl Models {
@@ -21,7 +21,7 @@ impl Models {
         let (bytes_max, count_max) = (limits.models_bytes_max, limits.models_warm_max);
         // Each weighs at least its share, so that their number is bounded too.
         let share = bytes_max / count_max.max(1);
-        let weigh = move |_: &Uuid, model: &Arc<FittedModel>| {
+        let weigh = move |_: &Uuid, model: &Arc<FittedPipeline>| {
             u32::try_from(model.memory_bytes().max(share)).unwrap_or(u32::MAX)
         };
         let warm = Cache::builder().max_capacity(bytes_max as u64).weigher(weigh).build();
@@ -29,11 +29,11 @@ impl Models {
     }
 
     /// The model, if it is warm.
-    pub(crate) fn get(&self, id: Uuid) -> Option<Arc<FittedModel>> {
+    pub(crate) fn get(&self, id: Uuid) -> Option<Arc<FittedPipeline>> {
         self.warm.get(&id)
     }
 
-    pub(crate) fn keep(&self, id: Uuid, model: FittedModel) -> Arc<FittedModel> {
+    pub(crate) fn keep(&self, id: Uuid, model: FittedPipeline) -> Arc<FittedPipeline> {
         let model = Arc::new(model);
         self.warm.insert(id, Arc::clone(&model));
         model
@@ -63,7 +63,7 @@ pub(crate) async fn find(
 pub(crate) async fn warm(
     app: &AppState,
     summary: &ModelSummary,
-) -> Result<Arc<FittedModel>, ApiError> {
+) -> Result<Arc<FittedPipeline>, ApiError> {
     if let Some(model) = app.models.get(summary.id) {
         return Ok(model);
     }
@@ -76,12 +76,21 @@ pub(crate) async fn warm(
         let state = unpack(&state, summary.state_bytes)?;
         let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX);
         let budget = app.engine.sandbox().limits().budget();
-        let model = served.load(&state, columns, &budget)?;
+        let record = record(&summary)?;
+        let kept = (record, summary.seed);
+        let model = FittedPipeline::load(&served, &state, columns, kept, &budget)?;
         drop(turn);
         Ok(app.models.keep(summary.id, model))
     };
     let done = tokio::task::spawn_blocking(load).await;
     done.map_err(|error| ApiError::Internal(format!("a model did not load: {error}")))?
+}
+
+fn record(summary: &ModelSummary) -> Result<PipelineRecord, StoreError> {
+    serde_json::from_str(&summary.pipeline).map_err(|error| {
+        let reason = format!("its pipeline is none: {error}");
+        StoreError::Inconsistent { noun: "model", reason }
+    })
 }
 
 /// The detector with that digest, served under its name or not.

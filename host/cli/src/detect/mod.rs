@@ -2,15 +2,16 @@
 
 mod output;
 mod parameter;
+mod pipeline;
 
 use crate::exit::Refused;
 use crate::table::{self, Header};
 use anyhow::Context;
 use clap::ArgAction;
 use indicatif::ProgressBar;
+use pipeline::Steps;
 use pynomaly_core::Value;
-use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
-use pynomaly_engine::{Cut, DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
+use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ const TICK: Duration = Duration::from_millis(100);
 Examples:
   pynomaly detect rows.csv
   pynomaly detect rows.csv --exclude label --detector knn --parameter n_neighbors=5 --seed 7
-  pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv")]
+  pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv
+  pynomaly detect rows.csv --scaling robust --missing impute_median --threshold auto --explain")]
 pub(crate) struct Arguments {
     /// CSV file of numbers, one row a line. An empty cell is a missing value.
     file: PathBuf,
@@ -39,12 +41,8 @@ pub(crate) struct Arguments {
     /// Source of all randomness.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Share of rows expected to be anomalous, in (0, 0.5].
-    #[arg(long, default_value_t = CONTAMINATION_DEFAULT, conflicts_with = "threshold")]
-    contamination: f64,
-    /// A row is an anomaly if its score is greater than this.
-    #[arg(long, allow_negative_numbers = true)]
-    threshold: Option<f64>,
+    #[command(flatten)]
+    steps: Steps,
     /// Only these columns, by name or by position from 0.
     #[arg(long, value_delimiter = ',', conflicts_with = "exclude")]
     columns: Vec<String>,
@@ -57,7 +55,8 @@ pub(crate) struct Arguments {
     /// Folder of plugins.
     #[arg(long, env = "PYNOMALY_PLUGIN_DIR")]
     plugins: Option<PathBuf>,
-    /// CSV file for `index, score, is_anomaly`; without it they go to standard output.
+    /// CSV file for `index, score, is_anomaly`, and what else was asked for; without it they go to
+    /// standard output.
     #[arg(long, short)]
     output: Option<PathBuf>,
 }
@@ -69,9 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         data,
         detector_type: arguments.detector.clone(),
         parameters: parameter::collect(&arguments.parameter)?,
-        cut: arguments
-            .threshold
-            .map_or(Cut::Contamination(arguments.contamination), Cut::Threshold),
+        pipeline: arguments.steps.pipeline()?,
         seed: arguments.seed,
     };
     let engine = engine(arguments)?;

@@ -16,7 +16,8 @@ const NORMAL: f64 = 1.482_602_218_505_602;
 #[serde(rename_all = "snake_case")]
 pub enum AutoThreshold {
     /// The upper quartile and 1.5 interquartile ranges (J. W. Tukey: Exploratory Data Analysis,
-    /// 1977).
+    /// 1977). The default: of these it agrees best with labels on public sets.
+    #[default]
     Iqr,
     /// The median and 3 median absolute deviations, scaled to be standard deviations of a bell
     /// (C. Leys et al.: Detecting outliers: Do not use standard deviation around the mean, use
@@ -25,8 +26,8 @@ pub enum AutoThreshold {
     /// Extreme value theory: the tail above the 98 % quantile is a generalised Pareto
     /// distribution, and the threshold is what one row in a thousand exceeds (A. Siffer et al.:
     /// Anomaly Detection in Streams with Extreme Value Theory, KDD 2017: the calibration of SPOT
-    /// and DSPOT).
-    #[default]
+    /// and DSPOT). For many rows, of which few are to be looked at; among fewer than a thousand
+    /// rarely any row is above it.
     Pot,
 }
 

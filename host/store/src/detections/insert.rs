@@ -1,7 +1,7 @@
 use super::COLUMNS;
-use crate::columns::{from_count, from_scores, from_time};
+use crate::columns::{from_count, from_flags, from_scores, from_time};
 use crate::database::{Database, Query, Transaction};
-use crate::{NewDetection, Store, StoreError};
+use crate::{Detection, DetectionDetails, NewDetection, Store, StoreError};
 
 /// Detections that one statement inserts; bounds how many forms of it are kept prepared.
 const STATEMENT_ROWS_MAX: usize = 32;
@@ -25,6 +25,7 @@ pub(super) async fn insert(database: &Database, batch: &[NewDetection]) -> Resul
         detection_results(&mut transaction, rows).execute().await?;
     }
     for new in batch {
+        details(&mut transaction, &new.detection).await?;
         if let Some(data) = &new.data {
             let sql = "INSERT INTO detection_data (detection_id, data) VALUES ($1, $2)";
             let query = transaction.query(sql).bind(new.detection.summary.id);
@@ -32,6 +33,19 @@ pub(super) async fn insert(database: &Database, batch: &[NewDetection]) -> Resul
         }
     }
     transaction.commit().await
+}
+
+async fn details(transaction: &mut Transaction, detection: &Detection) -> Result<(), StoreError> {
+    let DetectionDetails { suppressed, contributions } = &detection.details;
+    if detection.details.is_none() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO detection_details (detection_id, suppressed, contributions)
+               VALUES ($1, $2, $3)";
+    let query = transaction.query(sql).bind(detection.summary.id);
+    let query = query.bind(suppressed.as_deref().map(from_flags));
+    query.bind(contributions.as_deref().map(from_scores)).execute().await?;
+    Ok(())
 }
 
 fn detections<'c>(transaction: &'c mut Transaction, batch: &[NewDetection]) -> Query<'c> {
@@ -54,6 +68,7 @@ fn detection<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
         .push_next(summary.detector_version.as_str())
         .push_next(summary.detector_digest.as_str())
         .push_next(summary.parameters.as_str())
+        .push_next(summary.pipeline.as_str())
         .push_next(summary.seed.cast_signed())
         .push_next(summary.data_digest.as_str())
         .push_next(summary.threshold)

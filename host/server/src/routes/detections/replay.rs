@@ -14,7 +14,9 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::Matrix;
-use pynomaly_engine::{Cut, DetectRequest, FittedModel, Served, data_digest};
+use pynomaly_engine::{
+    Cut, DetectRequest, FittedPipeline, Pipeline, PipelineRecord, Served, data_digest,
+};
 use pynomaly_store::{Detection, DetectionSummary, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,7 +54,7 @@ enum Again {
     /// The detector, which fits and judges the rows themselves.
     Detector(Arc<Served>),
     /// The model that judged them then.
-    Model(Arc<FittedModel>),
+    Model(Arc<FittedPipeline>),
 }
 
 /// Computes a detection again with the same digest, parameters, seed and rows, and answers whether
@@ -161,12 +163,21 @@ fn asked(summary: &DetectionSummary, data: Matrix) -> Result<DetectRequest, ApiE
         noun: "detection",
         reason: format!("its parameters are not JSON: {error}"),
     })?;
+    let record = serde_json::from_str::<PipelineRecord>(&summary.pipeline);
+    let record = record.map_err(|error| StoreError::Inconsistent {
+        noun: "detection",
+        reason: format!("its pipeline is none: {error}"),
+    })?;
     Ok(DetectRequest {
         data,
         detector_type: summary.detector_type.clone(),
         parameters: parameters.into_iter().map(|(name, value)| (name, value.0)).collect(),
-        // The threshold as it was: only the scores are in question.
-        cut: Cut::Threshold(summary.threshold),
+        pipeline: Pipeline {
+            preprocessing: record.preprocessing,
+            // The threshold as it was: only the scores are in question.
+            cut: Cut::Threshold(summary.threshold),
+            ..Pipeline::default()
+        },
         seed: summary.seed,
     })
 }
