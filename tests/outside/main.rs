@@ -7,6 +7,7 @@ mod bodies;
 mod contract;
 mod detect;
 mod durability;
+mod ensemble;
 mod failures;
 mod hostile;
 mod hot_reload;

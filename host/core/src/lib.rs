@@ -6,6 +6,7 @@
 
 pub mod descriptor;
 pub mod detector;
+pub mod ensemble;
 pub mod evaluation;
 pub mod explain;
 pub mod isolation_forest;

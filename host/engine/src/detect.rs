@@ -3,6 +3,7 @@
 
 use crate::digest::data_digest;
 use crate::engine::Engine;
+use crate::ensemble::{Ensemble, bind};
 use crate::error::DetectError;
 use crate::pipeline::is_anomaly;
 use crate::pipeline::{FittedPipeline, Judgement, Judging, Learnt, Pipeline, PipelineRecord};
@@ -75,6 +76,20 @@ impl Detection {
 }
 
 impl Engine {
+    /// The detector that answers to `request` now: that of its name, and for an ensemble with the
+    /// members that its parameters name.
+    ///
+    /// # Errors
+    /// [`DetectError`] for an unknown detector, or wrong members.
+    pub fn serving(&self, request: &DetectRequest) -> Result<Arc<Served>, DetectError> {
+        let served = self.get(&request.detector_type)?;
+        if !served.is_ensemble() {
+            return Ok(served);
+        }
+        let parameters = served.descriptor().check_parameters(&request.parameters)?;
+        bind(&parameters, |member| self.get(&member.detector_type)).map(Arc::new)
+    }
+
     /// Fits the detector on the rows, takes their training scores and draws the line.
     ///
     /// # Errors
@@ -84,7 +99,7 @@ impl Engine {
         request: &DetectRequest,
         budget: &Budget,
     ) -> Result<Detection, DetectError> {
-        self.get(&request.detector_type)?.detect(request, budget)
+        self.serving(request)?.detect(request, budget)
     }
 
     /// The same, and keeps the fitted model and what was learnt with it.
@@ -97,11 +112,32 @@ impl Engine {
         budget: &Budget,
     ) -> Result<(FittedPipeline, Detection), DetectError> {
         let medians = medians(&request.data);
-        self.get(&request.detector_type)?.fit_and_judge(request, medians, budget)
+        self.serving(request)?.fit_and_judge(request, medians, budget)
     }
 }
 
 impl Served {
+    /// The ensemble that `parameters`, those recorded with it, describe, of these members in their
+    /// order.
+    ///
+    /// # Errors
+    /// [`DetectError`] where they do not go together.
+    pub fn ensemble_of(
+        parameters: &BTreeMap<String, Value>,
+        members: Vec<Arc<Self>>,
+    ) -> Result<Arc<Self>, DetectError> {
+        let descriptor = Ensemble::unbound().descriptor;
+        let parameters = descriptor.check_parameters(parameters)?;
+        let mut members = members.into_iter();
+        let ensemble = bind(&parameters, |member| {
+            members.next().ok_or_else(|| DetectError::UnknownDetector {
+                name: member.detector_type.clone(),
+                known: String::new(),
+            })
+        })?;
+        Ok(Arc::new(ensemble))
+    }
+
     /// Detects with this version of the detector, whichever one answers to the name now.
     ///
     /// # Errors
@@ -134,7 +170,7 @@ impl Served {
             spending.call(fit, |(_, scored)| scored.fuel_used)?
         };
         let (learnt, record) =
-            (Learnt { preprocessor, medians }, PipelineRecord::new(pipeline, None));
+            (Learnt { preprocessor, medians }, PipelineRecord::new(pipeline, self.members()));
         let model = FittedPipeline::new(model, learnt, record, *seed);
         let judging = Judging {
             threshold: pipeline.cut.threshold(&scored.scores)?,

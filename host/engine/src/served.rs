@@ -1,5 +1,6 @@
 //! One detector as the engine serves it, native or sandboxed, behind one door.
 
+use crate::ensemble::{self, Ensemble, FittedMember, Member, MemberRecord};
 use crate::error::DetectError;
 use crate::native;
 use pynomaly_core::explain::{Contributions, Method};
@@ -16,6 +17,7 @@ pub struct Served {
 enum Runtime {
     Native(Box<dyn Detector>),
     Plugin(Box<Plugin>, Arc<[u8]>),
+    Ensemble(Box<Ensemble>),
 }
 
 /// A fitted model, pinned to the detector version that fitted it.
@@ -29,6 +31,7 @@ enum State {
     Native(Box<dyn Model>),
     /// One instance, one call at a time.
     Warm(Box<Mutex<WarmModel>>),
+    Ensemble(Vec<FittedMember>),
 }
 
 /// Scores and what they cost.
@@ -52,6 +55,10 @@ impl Served {
         Self { runtime: Runtime::Plugin(Box::new(plugin), component.into()), digest }
     }
 
+    pub(crate) fn ensemble(ensemble: Ensemble, digest: String) -> Self {
+        Self { runtime: Runtime::Ensemble(Box::new(ensemble)), digest }
+    }
+
     /// The digests and bytes of all plugins that it takes, to be kept beside what it fitted; none
     /// for a native detector.
     #[must_use]
@@ -59,6 +66,10 @@ impl Served {
         match &self.runtime {
             Runtime::Native(_) => Vec::new(),
             Runtime::Plugin(_, component) => vec![(self.digest(), component)],
+            Runtime::Ensemble(ensemble) => {
+                let members = ensemble.members.iter();
+                members.flat_map(|member| member.served.components()).collect()
+            }
         }
     }
 
@@ -68,6 +79,7 @@ impl Served {
         match &self.runtime {
             Runtime::Native(detector) => detector.descriptor(),
             Runtime::Plugin(plugin, _) => plugin.descriptor(),
+            Runtime::Ensemble(ensemble) => &ensemble.descriptor,
         }
     }
 
@@ -82,6 +94,24 @@ impl Served {
     #[must_use]
     pub fn is_native(&self) -> bool {
         matches!(self.runtime, Runtime::Native(_))
+    }
+
+    /// Whether it is made of others.
+    #[must_use]
+    pub fn is_ensemble(&self) -> bool {
+        matches!(self.runtime, Runtime::Ensemble(_))
+    }
+
+    /// The members of an ensemble; none of any other detector.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberRecord> {
+        let Runtime::Ensemble(ensemble) = &self.runtime else { return Vec::new() };
+        let record = |member: &Member| MemberRecord {
+            name: member.name.clone(),
+            detector_type: member.served.descriptor().name.clone(),
+            detector_digest: member.served.digest().to_owned(),
+        };
+        ensemble.members.iter().map(record).collect()
     }
 
     /// Learns from `training`; gives the model and one score per training row.
@@ -109,6 +139,10 @@ impl Served {
                     Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };
                 (State::Warm(Box::new(Mutex::new(fitted.model))), scored)
             }
+            Runtime::Ensemble(ensemble) => {
+                let (members, scored) = ensemble.fit(training, seed, budget)?;
+                (State::Ensemble(members), scored)
+            }
         };
         Ok((FittedModel { served: Arc::clone(self), columns: training.columns(), state }, scored))
     }
@@ -128,6 +162,7 @@ impl Served {
             Runtime::Plugin(plugin, _) => {
                 State::Warm(Box::new(Mutex::new(plugin.load(state, budget)?)))
             }
+            Runtime::Ensemble(it) => State::Ensemble(ensemble::load(it, state, columns, budget)?),
         };
         Ok(FittedModel { served: Arc::clone(self), columns, state })
     }
@@ -179,6 +214,7 @@ impl FittedModel {
                 let scored = model.score(data, budget)?;
                 Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
             }
+            State::Ensemble(members) => ensemble::score(members, data, budget),
         }
     }
 
@@ -207,6 +243,8 @@ impl FittedModel {
                 let contributions = Contributions { method, columns, values };
                 Ok((Some(contributions), Some(explained.fuel_used)))
             }
+            // The Shapley values of a mean are the means of the members'.
+            State::Ensemble(_) => Ok((None, None)),
         }
     }
 
@@ -218,6 +256,7 @@ impl FittedModel {
             State::Warm(model) => {
                 model.lock().unwrap_or_else(PoisonError::into_inner).memory_bytes()
             }
+            State::Ensemble(members) => ensemble::memory_bytes(members),
         }
     }
 
@@ -232,6 +271,7 @@ impl FittedModel {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(model.save(budget)?)
             }
+            State::Ensemble(members) => ensemble::save(members, budget),
         }
     }
 

@@ -4,10 +4,13 @@
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::pack::unpack;
+use crate::routes::detect::ParameterValue;
 use crate::state::AppState;
 use moka::sync::Cache;
+use pynomaly_core::Value;
 use pynomaly_engine::{FittedPipeline, InstallError, PipelineRecord, Served};
 use pynomaly_store::{ModelSummary, Owner, StoreError};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -67,7 +70,8 @@ pub(crate) async fn warm(
     if let Some(model) = app.models.get(summary.id) {
         return Ok(model);
     }
-    let served = detector(app, &summary.detector_digest).await?;
+    let record = record(summary)?;
+    let served = pinned(app, &summary.detector_digest, &summary.parameters, &record).await?;
     let state = app.store.get_model_state(summary.id).await?;
     let state = state.ok_or(ApiError::NotFound("model"))?;
     let (app, summary) = (Arc::clone(app), summary.clone());
@@ -76,7 +80,6 @@ pub(crate) async fn warm(
         let state = unpack(&state, summary.state_bytes)?;
         let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX);
         let budget = app.engine.sandbox().limits().budget();
-        let record = record(&summary)?;
         let kept = (record, summary.seed);
         let model = FittedPipeline::load(&served, &state, columns, kept, &budget)?;
         drop(turn);
@@ -93,8 +96,45 @@ fn record(summary: &ModelSummary) -> Result<PipelineRecord, StoreError> {
     })
 }
 
+/// What computed then: the detector with that digest, or the ensemble of those that the record
+/// names. `parameters` are those recorded, a JSON object.
+pub(crate) async fn pinned(
+    app: &AppState,
+    digest: &str,
+    parameters: &str,
+    record: &PipelineRecord,
+) -> Result<Arc<Served>, ApiError> {
+    if record.members.is_empty() {
+        return detector(app, digest).await;
+    }
+    let mut members = Vec::with_capacity(record.members.len());
+    for member in &record.members {
+        members.push(detector(app, &member.detector_digest).await?);
+    }
+    let parameters = recorded_parameters("detection", parameters)?;
+    let ensemble = Served::ensemble_of(&parameters, members)?;
+    if ensemble.digest() == digest {
+        Ok(ensemble)
+    } else {
+        Err(ApiError::DetectorGone(digest.to_owned()))
+    }
+}
+
+/// Parameters as they were recorded.
+pub(crate) fn recorded_parameters(
+    noun: &'static str,
+    json: &str,
+) -> Result<BTreeMap<String, Value>, StoreError> {
+    let parameters = serde_json::from_str::<BTreeMap<String, ParameterValue>>(json);
+    let parameters = parameters.map_err(|error| {
+        let reason = format!("its parameters are not JSON: {error}");
+        StoreError::Inconsistent { noun, reason }
+    })?;
+    Ok(parameters.into_iter().map(|(name, value)| (name, value.0)).collect())
+}
+
 /// The detector with that digest, served under its name or not.
-pub(crate) async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError> {
+async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError> {
     if let Some(served) = app.engine.get_by_digest(digest) {
         return Ok(served);
     }

@@ -32,7 +32,7 @@ Examples:
 pub(crate) struct Arguments {
     /// CSV file of numbers, one row a line. An empty cell is a missing value.
     file: PathBuf,
-    /// Which detector: isolation_forest, or the name of a plugin in the plugin folder.
+    /// Which detector: isolation_forest, the name of a plugin in the plugin folder, or ensemble.
     #[arg(long, short, default_value = "isolation_forest")]
     detector: String,
     /// A parameter of the detector; may be given several times.
@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn engine(arguments: &Arguments) -> anyhow::Result<Engine> {
     let engine = Engine::new(Sandbox::new(Limits::default(), None)?);
     if let Some(folder) = &arguments.plugins
-        && engine.get(&arguments.detector).is_err()
+        && engine.get(&arguments.detector).map_or(true, |served| served.is_ensemble())
     {
         pynomaly_engine::load_folder(&engine, folder)
             .with_context(|| format!("the plugin folder {} cannot be read", folder.display()))?;

@@ -26,8 +26,6 @@ pub enum Method {
     Paths,
     /// Shapley values against the row of medians, over permutations of the columns.
     Shapley,
-    /// Mean of the members' contributions, each by its own method.
-    Ensemble,
 }
 
 /// The greatest number of contributions in one answer, and of rows that are scored to find them.

@@ -1,5 +1,6 @@
 use super::Pipeline;
 use crate::cut::Cut;
+use crate::ensemble::MemberRecord;
 use pynomaly_core::explain::Method;
 use pynomaly_core::preprocessing::Preprocessing;
 use pynomaly_core::suppression::Suppression;
@@ -17,18 +18,23 @@ pub struct PipelineRecord {
     /// Deviations that were too small.
     #[serde(default, skip_serializing_if = "Suppression::is_none")]
     pub suppress: Suppression,
+    /// The members of an ensemble.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberRecord>,
     /// How the contributions were found, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<Method>,
 }
 
 impl PipelineRecord {
-    pub(crate) fn new(pipeline: &Pipeline, explained: Option<Method>) -> Self {
+    /// Of what was asked of these members, if any, before there are reasons.
+    pub(crate) fn new(pipeline: &Pipeline, members: Vec<MemberRecord>) -> Self {
         Self {
             preprocessing: pipeline.preprocessing,
             cut: Some(pipeline.cut),
             suppress: pipeline.suppression.clone(),
-            explained,
+            members,
+            explained: None,
         }
     }
 }

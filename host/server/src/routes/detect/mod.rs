@@ -77,7 +77,7 @@ async fn judge(
             .await;
     }
     let asked = parse(&job, &body)?;
-    let served = job.app.engine.get(&asked.request.detector_type);
+    let served = job.app.engine.serving(&asked.request);
     let takes_long = !asked.request.parameters.is_empty() || asked.request.pipeline.explain;
     if served.is_ok_and(|it| job.is_short(&it, &asked.request.data, takes_long)) {
         return run(&job, &asked, freshness, Answers::find_here);
@@ -130,6 +130,6 @@ fn key(job: &Job, asked: &Asked) -> Option<(Key, Arc<Served>)> {
     if !asked.is_seeded || !job.app.answers.is_enabled() {
         return None;
     }
-    let served = job.app.engine.get(&asked.request.detector_type).ok()?;
+    let served = job.app.engine.serving(&asked.request).ok()?;
     Some((Key::of(job.tenant_id, served.digest(), &asked.request), served))
 }

@@ -8,7 +8,7 @@ use crate::pack::unpack_matrix;
 use crate::page::id;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
-use crate::routes::detect::{ParameterValue, Rows, check_rows, rows_schema};
+use crate::routes::detect::{Rows, check_rows, rows_schema};
 use crate::state::{App, AppState};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -19,7 +19,6 @@ use pynomaly_engine::{
 };
 use pynomaly_store::{Detection, DetectionSummary, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -118,8 +117,8 @@ async fn again(
         let model = model.ok_or_else(|| ApiError::DetectorGone(format!("model {model_id}")))?;
         return Ok(Again::Model(models::warm(app, &model).await?));
     }
-    let digest = &summary.detector_digest;
-    let served = models::detector(app, digest).await?;
+    let (digest, parameters) = (&summary.detector_digest, &summary.parameters);
+    let served = models::pinned(app, digest, parameters, &record(summary)?).await?;
     Ok(Again::Detector(served))
 }
 
@@ -155,25 +154,22 @@ fn run(
     })
 }
 
-/// What was asked then.
-fn asked(summary: &DetectionSummary, data: Matrix) -> Result<DetectRequest, ApiError> {
-    type Parameters = BTreeMap<String, ParameterValue>;
-    let parameters = serde_json::from_str::<Parameters>(&summary.parameters);
-    let parameters = parameters.map_err(|error| StoreError::Inconsistent {
-        noun: "detection",
-        reason: format!("its parameters are not JSON: {error}"),
-    })?;
-    let record = serde_json::from_str::<PipelineRecord>(&summary.pipeline);
-    let record = record.map_err(|error| StoreError::Inconsistent {
+/// What was done around the detector then.
+fn record(summary: &DetectionSummary) -> Result<PipelineRecord, StoreError> {
+    serde_json::from_str(&summary.pipeline).map_err(|error| StoreError::Inconsistent {
         noun: "detection",
         reason: format!("its pipeline is none: {error}"),
-    })?;
+    })
+}
+
+/// What was asked then.
+fn asked(summary: &DetectionSummary, data: Matrix) -> Result<DetectRequest, ApiError> {
     Ok(DetectRequest {
         data,
         detector_type: summary.detector_type.clone(),
-        parameters: parameters.into_iter().map(|(name, value)| (name, value.0)).collect(),
+        parameters: models::recorded_parameters("detection", &summary.parameters)?,
         pipeline: Pipeline {
-            preprocessing: record.preprocessing,
+            preprocessing: record(summary)?.preprocessing,
             // The threshold as it was: only the scores are in question.
             cut: Cut::Threshold(summary.threshold),
             ..Pipeline::default()
