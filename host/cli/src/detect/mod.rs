@@ -11,6 +11,7 @@ use clap::ArgAction;
 use indicatif::ProgressBar;
 use pipeline::Steps;
 use pynomaly_core::Value;
+use pynomaly_core::preprocessing::Encoder;
 use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,7 +31,8 @@ Examples:
   pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv
   pynomaly detect rows.csv --scaling robust --missing impute_median --threshold auto --explain")]
 pub(crate) struct Arguments {
-    /// CSV file of numbers, one row a line. An empty cell is a missing value.
+    /// CSV file of numbers, one row a line, or also of texts with --categories. An empty cell is a
+    /// missing value.
     file: PathBuf,
     /// Which detector: isolation_forest, the name of a plugin in the plugin folder, or ensemble.
     #[arg(long, short, default_value = "isolation_forest")]
@@ -63,7 +65,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let choice = table::Choice { only: &arguments.columns, without: &arguments.exclude };
-    let data = table::read(&arguments.file, arguments.header, &choice)?;
+    let (file, header) = (&arguments.file, arguments.header);
+    let (data, encoder) = match arguments.steps.encoding() {
+        None => (table::read(file, header, &choice)?, None),
+        Some(encoding) => {
+            let (data, encoder) = table::read_encoded(file, header, &choice, encoding)?;
+            (data, Some(encoder))
+        }
+    };
     let request = DetectRequest {
         data,
         detector_type: arguments.detector.clone(),
@@ -76,10 +85,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spinner.enable_steady_tick(TICK);
     let detection = engine.detect(&request, &engine.sandbox().limits().budget());
     spinner.finish_and_clear();
-    let detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
+    let mut detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
+    if let (Some(encoder), Some(contributions)) = (&encoder, &mut detection.contributions) {
+        contributions.values = encoder.folded(&contributions.values);
+        contributions.columns = encoder.columns();
+    }
     output::write(&detection, arguments.output.as_deref())?;
     summarise(&detection);
-    Ok(())
+    report_steps(&detection, encoder.as_ref())
 }
 
 /// Plugins are compiled only where one is asked for.
@@ -116,6 +129,16 @@ fn verdict(engine: &Engine, arguments: &Arguments, error: DetectError) -> anyhow
         DetectError::Call(_) => error.into(),
         _ => Refused(format!("{error}{hint}{}", refused.concat())).into(),
     }
+}
+
+/// What was done before and after the detector, as JSON, so that it can be asked for again.
+#[expect(clippy::print_stderr, reason = "the command's report")]
+fn report_steps(detection: &Detection, encoder: Option<&Encoder>) -> anyhow::Result<()> {
+    eprintln!("pipeline {}", serde_json::to_string(&detection.pipeline)?);
+    if let Some(encoder) = encoder {
+        eprintln!("categories {}", serde_json::to_string(encoder)?);
+    }
+    Ok(())
 }
 
 /// One line for people, on standard error: standard output may be the scores.

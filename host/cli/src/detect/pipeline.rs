@@ -2,7 +2,7 @@
 
 use crate::exit::Refused;
 use clap::ValueEnum;
-use pynomaly_core::preprocessing::{Missing, Preprocessing, Scaling};
+use pynomaly_core::preprocessing::{Encoding, Missing, Preprocessing, Scaling};
 use pynomaly_core::suppression::{Sizes, Suppression};
 use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
 use pynomaly_engine::{Cut, Pipeline};
@@ -22,6 +22,10 @@ pub(crate) struct Steps {
     /// What becomes of missing values.
     #[arg(long, value_enum, default_value_t = MissingArgument::Error)]
     missing: MissingArgument,
+    /// What becomes of columns of texts: refuse them; a column of 0 and 1 for each category; or the
+    /// share of rows of the same category.
+    #[arg(long, value_enum, default_value_t = CategoriesArgument::Error)]
+    categories: CategoriesArgument,
     /// Rows whose every value is so close to its column's median are no anomalies: one size, or
     /// one for each column.
     #[arg(long, value_name = "SIZE", value_delimiter = ',')]
@@ -55,7 +59,26 @@ enum MissingArgument {
     ImputeMedian,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum CategoriesArgument {
+    /// Texts are refused.
+    Error,
+    /// A column for each category.
+    Onehot,
+    /// How frequent the category is.
+    Frequency,
+}
+
 impl Steps {
+    /// How texts become numbers; `None` where they are refused.
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
+        match self.categories {
+            CategoriesArgument::Error => None,
+            CategoriesArgument::Onehot => Some(Encoding::Onehot),
+            CategoriesArgument::Frequency => Some(Encoding::Frequency),
+        }
+    }
+
     pub(crate) fn pipeline(&self) -> Result<Pipeline, Refused> {
         let scaling = match self.scaling {
             ScalingArgument::None => Scaling::None,

@@ -1,5 +1,5 @@
-//! What happens to columns before a detector sees them: missing values are filled in, columns on
-//! unlike scales made alike. What was learnt of the training rows is kept and applied to all rows
+//! What happens to columns before a detector sees them: texts become numbers, missing values are
+//! filled in, columns on unlike scales made alike. What was learnt of the training rows is kept and applied to all rows
 //! that come later.
 //!
 //! ```
@@ -16,10 +16,12 @@
 //! ```
 
 mod columns;
+mod encode;
 mod impute;
 mod scale;
 
 pub use columns::medians;
+pub use encode::{CATEGORIES_MAX, Column, Encoder, Encoding, EncodingError};
 pub use scale::{Scale, Scaling};
 
 use crate::{Matrix, MatrixError};
