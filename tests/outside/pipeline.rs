@@ -45,6 +45,26 @@ fn scaling_lets_a_detector_of_distances_see_the_small_column() {
     assert_eq!((wrong.status, wrong.code().as_str()), (422, "invalid_body"));
 }
 
+#[test]
+fn thresholds_are_found_and_small_deviations_left_alone() {
+    let server = server();
+    let admin = server.admin();
+    for (name, method) in [("auto", "iqr"), ("auto:mad", "mad"), ("auto:pot", "pot")] {
+        let answer = admin.detect("mad", &json!(rows()), &json!({"threshold": name}));
+        assert_eq!(answer.json()["pipeline"]["cut"], json!({"auto": method}), "{}", answer.text);
+        let threshold = answer.json()["threshold"].as_f64().unwrap();
+        let above = answer.scores().iter().filter(|score| **score > threshold).count();
+        assert_eq!(answer.json()["summary"]["anomalies"], above, "{name}");
+    }
+    // The one row that is far out is within 5 of its column's median; the others anyway.
+    let suppress = json!({"absolute": [5, 0, 0], "relative": [0, 2, 0]});
+    let answer = admin.detect("mad", &json!(rows()), &json!({"suppress": suppress}));
+    assert_eq!(answer.json()["summary"]["anomalies"], 0, "{}", answer.text);
+    assert_eq!(answer.json()["results"][79]["is_suppressed"], true);
+    let wrong = admin.detect("mad", &json!(rows()), &json!({"suppress": {"absolute": [1]}}));
+    assert_eq!((wrong.status, wrong.code().as_str()), (422, "invalid_suppress"));
+}
+
 /// Contributions of each row, and what of its score they leave.
 fn parts(answer: &Answer) -> (Vec<Vec<f64>>, Vec<f64>) {
     let json = answer.json();
@@ -95,6 +115,44 @@ fn every_detector_says_why_and_its_reasons_sum_to_its_scores() {
 
 fn rows_of_two() -> Vec<[f64; 2]> {
     rows().iter().map(|row| [row[0], row[1]]).collect()
+}
+
+/// A detector of series sees the whole series again, with the median in place of its values.
+#[test]
+fn detectors_of_series_and_streams_and_all_others_say_why_too() {
+    let names = [
+        "cblof",
+        "ewma",
+        "half_space_trees",
+        "inne",
+        "kde",
+        "lof",
+        "matrix_profile",
+        "rcf",
+        "spectral_residual",
+        "stl",
+        "sub_pca",
+    ];
+    let components: Vec<_> =
+        names.iter().map(|name| (format!("{name}.wasm"), bundled(name))).collect();
+    let files: Vec<_> =
+        components.iter().map(|(file, bytes)| (file.as_str(), bytes.as_slice())).collect();
+    let server = Server::start(&files);
+    let admin = server.admin();
+    let value = |at: usize| {
+        let season = (at as f64 / 24.0 * std::f64::consts::TAU).sin();
+        season + (at * at % 101) as f64 * 0.003 + if at == 150 { 6.0 } else { 0.0 }
+    };
+    let series: Vec<_> = (0..200).map(|at| [value(at)]).collect();
+    for name in names {
+        let answer = admin.detect(name, &json!(series), &json!({"explain": true}));
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text);
+        assert_eq!(answer.json()["pipeline"]["explained"], "shapley", "{name}");
+        let (rows, _) = parts(&answer);
+        // Against a flat series, which to a detector of shapes is itself out of the ordinary.
+        let is_of_shapes = name == "matrix_profile";
+        assert!(rows[150][0] > 0.0 || is_of_shapes, "{name}: {:?}", rows[150]);
+    }
 }
 
 #[test]
