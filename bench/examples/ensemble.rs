@@ -19,7 +19,7 @@ const CONTESTANTS: [(&str, &str, &str); 6] = [
     ("isolation_forest", "variant", "fair_cut"),
     ("isolation_forest", "variant", "extended"),
     ("ecod", "method", "ecod"),
-    ("ensemble", "members", "knn(n_neighbors=20, scaling=standard)"),
+    ("knn", "n_neighbors", "20"),
     ("ensemble", "members", pynomaly_engine::MEMBERS_DEFAULT),
 ];
 
