@@ -84,7 +84,8 @@ impl Served {
     }
 
     /// What exactly computes: `sha256:…` of a plugin's component, or `native:NAME@VERSION`, whose
-    /// version changes with every change of a bit of its scores.
+    /// version changes with every change of a bit of its scores, or
+    /// `ensemble@VERSION:sha256:…` over the names and digests of its members.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest

@@ -10,7 +10,8 @@ pub(crate) struct DetectorCard {
     detector_type: String,
     /// Semantic version of its code.
     version: String,
-    /// What exactly computes: `sha256:…` of a plugin, `native:NAME@VERSION` otherwise.
+    /// What exactly computes: `sha256:…` of a plugin, `native:NAME@VERSION` otherwise; of an
+    /// `ensemble` nothing yet, as its members are a parameter.
     digest: String,
     /// Whether it runs unsandboxed and unmetered, as part of the server.
     is_native: bool,
