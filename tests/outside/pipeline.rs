@@ -94,6 +94,8 @@ fn every_detector_says_why_and_its_reasons_sum_to_its_scores() {
         let answer = admin.detect(name, &json!(rows()), &asked);
         assert_eq!(answer.status, 200, "{name}: {}", answer.text);
         assert_eq!(answer.json()["pipeline"]["explained"], method, "{name}");
+        let card = admin.get(&format!("/api/v1/detectors/{name}")).json();
+        assert_eq!(card["is_explaining"], method != "shapley", "{name}");
         let (rows, bases) = parts(&answer);
         let far = bases.iter().map(|base| (base - bases[0]).abs()).fold(0.0, f64::max);
         assert!(far < 1e-6, "{name}: {far}");

@@ -97,6 +97,17 @@ impl Served {
         matches!(self.runtime, Runtime::Native(_))
     }
 
+    /// Whether it accounts for its scores itself; of others, contributions are Shapley values. Some
+    /// parameters may keep a native detector from it.
+    #[must_use]
+    pub fn is_explaining(&self) -> bool {
+        match &self.runtime {
+            Runtime::Native(_) => true,
+            Runtime::Plugin(plugin, _) => plugin.is_explaining(),
+            Runtime::Ensemble(_) => false,
+        }
+    }
+
     /// Whether it is made of others.
     #[must_use]
     pub fn is_ensemble(&self) -> bool {

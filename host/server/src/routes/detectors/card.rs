@@ -26,6 +26,9 @@ pub(crate) struct DetectorCard {
     parameters: Vec<ParameterCard>,
     /// Whether a missing value is accepted.
     accepts_missing: bool,
+    /// Whether it accounts for its scores itself where `explain` is asked for; of others,
+    /// contributions are Shapley values. `isolation_forest` does in its standard variant.
+    is_explaining: bool,
     /// The least number of rows.
     minimum_rows: u32,
 }
@@ -80,6 +83,7 @@ impl DetectorCard {
             task: descriptor.task,
             parameters: descriptor.parameters.into_iter().map(ParameterCard::from).collect(),
             accepts_missing: descriptor.accepts_missing,
+            is_explaining: served.is_explaining(),
             minimum_rows: descriptor.minimum_rows,
         }
     }
