@@ -5,8 +5,8 @@
 
 use anyhow::{Context, Result};
 use pynomaly_store::{
-    Detection, DetectionSummary, HOME_TENANT, Location, NewDetection, PoolOptions, Store,
-    StoreOptions, Synchronous,
+    Detection, DetectionDetails, DetectionSummary, HOME_TENANT, Location, NewDetection,
+    PoolOptions, Store, StoreOptions, Synchronous,
 };
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -100,7 +100,7 @@ const RESULT: &str =
 macro_rules! write_plainly {
     ($transaction:expr) => {{
         let mut transaction = $transaction;
-        let Detection { summary, scores } = detection().detection;
+        let Detection { summary, scores, .. } = detection().detection;
         let scores: Vec<u8> = scores.iter().flat_map(|score| score.to_le_bytes()).collect();
         sqlx::query(DETECTION)
             .bind(summary.id)
@@ -149,6 +149,7 @@ fn detection() -> NewDetection {
         detector_version: "1.0.0".into(),
         detector_digest: "native:isolation_forest@1.0.0".into(),
         parameters: r#"{"n_estimators":100,"max_samples":"auto"}"#.into(),
+        pipeline: r#"{"scaling":"none"}"#.into(),
         seed: 7,
         data_digest: format!("sha256:{:064x}", 7),
         threshold: 0.5,
@@ -160,7 +161,8 @@ fn detection() -> NewDetection {
         has_data: false,
         created_at: OffsetDateTime::UNIX_EPOCH,
     };
-    NewDetection { detection: Detection { summary, scores: vec![0.5; ROWS] }, data: None }
+    let (scores, details) = (vec![0.5; ROWS], DetectionDetails::default());
+    NewDetection { detection: Detection { summary, scores, details }, data: None }
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {

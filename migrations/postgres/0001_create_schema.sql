@@ -1,4 +1,4 @@
--- What migrations/sqlite/0001 to 0008 make, in the words of Postgres.
+-- What migrations/sqlite/0001 to 0010 make, in the words of Postgres.
 
 CREATE TABLE tenants (
     id             UUID    PRIMARY KEY,
@@ -114,6 +114,7 @@ CREATE TABLE models (
     detector_digest  TEXT             NOT NULL,
     component_digest TEXT             REFERENCES components (digest),
     parameters       TEXT             NOT NULL,
+    pipeline         TEXT             NOT NULL DEFAULT '{}',
     seed             BIGINT           NOT NULL,
     data_digest      TEXT             NOT NULL,
     threshold        DOUBLE PRECISION NOT NULL CHECK (threshold <> 'NaN'),
@@ -131,6 +132,14 @@ CREATE INDEX models_by_tenant_id ON models (tenant_id, id);
 CREATE INDEX models_by_component_digest ON models (component_digest)
     WHERE component_digest IS NOT NULL;
 
+CREATE TABLE model_components (
+    model_id         UUID NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    component_digest TEXT NOT NULL REFERENCES components (digest),
+    PRIMARY KEY (model_id, component_digest)
+);
+
+CREATE INDEX model_components_by_component_digest ON model_components (component_digest);
+
 CREATE TABLE model_states (
     model_id UUID  PRIMARY KEY REFERENCES models (id) ON DELETE CASCADE,
     state    BYTEA NOT NULL
@@ -145,6 +154,7 @@ CREATE TABLE detections (
     detector_version TEXT             NOT NULL,
     detector_digest  TEXT             NOT NULL,
     parameters       TEXT             NOT NULL,
+    pipeline         TEXT             NOT NULL DEFAULT '{}',
     seed             BIGINT           NOT NULL,
     data_digest      TEXT             NOT NULL,
     threshold        DOUBLE PRECISION NOT NULL CHECK (threshold <> 'NaN'),
@@ -174,6 +184,12 @@ CREATE TABLE detection_results (
 CREATE INDEX detection_results_by_created_at ON detection_results (created_at);
 CREATE INDEX detection_results_by_model_id ON detection_results (model_id, created_at)
     WHERE model_id IS NOT NULL;
+
+CREATE TABLE detection_details (
+    detection_id  UUID  PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,
+    suppressed    BYTEA,
+    contributions BYTEA CHECK (length(contributions) % 8 = 0)
+);
 
 CREATE TABLE detection_data (
     detection_id UUID  PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,

@@ -48,6 +48,10 @@ fn a_plugin_with_more_abilities_is_served_as_a_detector() {
     let server = Server::start(&[("abilities.wasm", &guest("abilities"))]);
     let answer = server.admin().detect("abilities", &json!([[1.0], [5.0], [2.0]]), &json!({}));
     assert_eq!(answer.scores(), [1.0, 3.0, 0.0]);
+    let explained =
+        server.admin().detect("abilities", &json!([[1.0], [5.0]]), &json!({"explain": true}));
+    assert_eq!(explained.json()["pipeline"]["explained"], "exact");
+    assert_eq!(explained.json()["results"][0]["contributions"], json!([4.0]));
     let described = server.admin().get("/api/v1/detectors/abilities").json();
     assert_eq!(described["task"], "time-series");
 }

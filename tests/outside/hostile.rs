@@ -67,6 +67,26 @@ fn each_is_answered_within_its_limit_with_its_name() {
 }
 
 #[test]
+fn each_that_misbehaves_when_asked_for_reasons_is_answered_too() {
+    let server = server();
+    let admin = server.admin();
+    let before = others(&admin);
+    let modes = [
+        ("too_few_contributions", "plugin_contract"),
+        ("nan_contribution", "plugin_contract"),
+        ("huge_contributions", "plugin_limit_transfer"),
+        ("loop_in_explain", "plugin_limit_wall"),
+    ];
+    for (mode, code) in modes {
+        let asked = json!({"parameters": {"mode": mode}, "explain": true});
+        assert_eq!(admin.detect("hostile", &rows(), &asked).code(), code, "{mode}");
+        assert_eq!(others(&admin), before, "after {mode}");
+    }
+    let fine = admin.detect("hostile", &rows(), &json!({"explain": true}));
+    assert_eq!(fine.json()["pipeline"]["explained"], "exact", "{}", fine.text);
+}
+
+#[test]
 fn a_native_detector_that_is_asked_for_too_much_ends_in_time_too() {
     let server = Server::start_with(&[], &[("PYNOMALY_PLUGIN_WALL_MAX_MS", "300")]);
     let rows = json!((0..50_000).map(|row| [row % 997, row % 13]).collect::<Vec<_>>());

@@ -7,16 +7,7 @@ use std::collections::BTreeMap;
 /// The value becomes what it looks like: `true`, `5`, `0.5`, or else a text.
 pub(crate) fn parse(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    let value = if let Ok(value) = value.parse() {
-        Value::Boolean(value)
-    } else if let Ok(value) = value.parse() {
-        Value::Integer(value)
-    } else if let Ok(value) = value.parse() {
-        Value::Number(value)
-    } else {
-        Value::Text(value.to_owned())
-    };
-    Ok((name.to_owned(), value))
+    Ok((name.to_owned(), Value::from_text(value)))
 }
 
 /// By name; a name given twice is refused rather than one of the two dropped.

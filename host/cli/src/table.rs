@@ -4,9 +4,11 @@ use crate::exit::Refused;
 use anyhow::Context;
 use clap::ValueEnum;
 use csv::StringRecord;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use pynomaly_core::Matrix;
+use pynomaly_core::preprocessing::{Column, Encoder, Encoding, EncodingError};
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Whether the first line names the columns.
@@ -26,6 +28,29 @@ pub(crate) struct Choice<'a> {
 
 /// Reads `path`, with a progress bar where someone is watching.
 pub(crate) fn read(path: &Path, header: Header, choice: &Choice<'_>) -> anyhow::Result<Matrix> {
+    watched(path, |input| parse(input, header, choice))
+}
+
+/// The same with texts among the numbers, which become numbers too; a column with a cell that is
+/// no number is one of texts. Also gives what was learnt of them.
+pub(crate) fn read_encoded(
+    path: &Path,
+    header: Header,
+    choice: &Choice<'_>,
+    encoding: Encoding,
+) -> anyhow::Result<(Matrix, Encoder)> {
+    watched(path, |input| {
+        let columns = parse_columns(input, header, choice)?;
+        let refuse = |error: EncodingError| Refused(error.to_string());
+        let encoder = Encoder::fit(&columns, encoding).map_err(refuse)?;
+        Ok((encoder.transform(&columns).map_err(refuse)?, encoder))
+    })
+}
+
+fn watched<T>(
+    path: &Path,
+    parse: impl FnOnce(ProgressBarIter<File>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let open = || -> std::io::Result<(File, u64)> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
@@ -35,13 +60,49 @@ pub(crate) fn read(path: &Path, header: Header, choice: &Choice<'_>) -> anyhow::
     let bar = ProgressBar::new(bytes).with_message("reading");
     let style = "{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left";
     bar.set_style(ProgressStyle::with_template(style)?);
-    let matrix =
-        parse(bar.wrap_read(file), header, choice).with_context(|| path.display().to_string());
+    let parsed = parse(bar.wrap_read(file)).with_context(|| path.display().to_string());
     bar.finish_and_clear();
-    matrix
+    parsed
 }
 
-fn parse(input: impl std::io::Read, header: Header, choice: &Choice<'_>) -> anyhow::Result<Matrix> {
+fn parse(input: impl Read, header: Header, choice: &Choice<'_>) -> anyhow::Result<Matrix> {
+    let mut values = Vec::new();
+    let columns = parse_cells(input, header, choice, |row, column, cell| {
+        values.push(number(cell).ok_or_else(|| {
+            Refused(format!("row {row}, column {column}: {cell:?} is no finite number"))
+        })?);
+        Ok(())
+    })?;
+    Ok(Matrix::new(columns, values).map_err(|error| Refused(error.to_string()))?)
+}
+
+fn parse_columns(
+    input: impl Read,
+    header: Header,
+    choice: &Choice<'_>,
+) -> anyhow::Result<Vec<Column>> {
+    let mut cells = Vec::new();
+    let columns = parse_cells(input, header, choice, |_, _, cell| {
+        cells.push(cell.trim().to_owned());
+        Ok(())
+    })?;
+    let column = |place: usize| {
+        let texts = || cells.iter().skip(place).step_by(columns);
+        match texts().map(|cell| number(cell)).collect::<Option<Vec<_>>>() {
+            Some(numbers) => Column::Numbers(numbers),
+            None => Column::Texts(texts().cloned().collect()),
+        }
+    };
+    Ok((0..columns).map(column).collect())
+}
+
+/// Hands each wanted cell to `take`, with its row and column; how many cells a row has.
+fn parse_cells(
+    input: impl Read,
+    header: Header,
+    choice: &Choice<'_>,
+    mut take: impl FnMut(usize, usize, &str) -> Result<(), Refused>,
+) -> anyhow::Result<usize> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(input);
     let mut records = reader.records();
     let first = match records.next() {
@@ -54,12 +115,14 @@ fn parse(input: impl std::io::Read, header: Header, choice: &Choice<'_>) -> anyh
         Header::No => false,
     };
     let picked = pick(&first, is_header, choice)?;
-    let mut values = Vec::new();
     let rows = (!is_header).then_some(Ok(first)).into_iter().chain(records);
     for (row, record) in rows.enumerate() {
-        take(&record.map_err(refuse)?, row, &picked, &mut values)?;
+        let record = record.map_err(refuse)?;
+        for column in &picked {
+            take(row, *column, record.get(*column).unwrap_or_default())?;
+        }
     }
-    Ok(Matrix::new(picked.len(), values).map_err(|error| Refused(error.to_string()))?)
+    Ok(picked.len())
 }
 
 fn refuse(error: csv::Error) -> anyhow::Error {
@@ -82,22 +145,6 @@ fn pick(first: &StringRecord, is_header: bool, choice: &Choice<'_>) -> Result<Ve
         return Ok(only);
     }
     Ok((0..first.len()).filter(|at| !without.contains(at)).collect())
-}
-
-fn take(
-    record: &StringRecord,
-    row: usize,
-    picked: &[usize],
-    values: &mut Vec<f64>,
-) -> Result<(), Refused> {
-    for column in picked {
-        let cell = record.get(*column).unwrap_or_default();
-        let value = number(cell).ok_or_else(|| {
-            Refused(format!("row {row}, column {column}: {cell:?} is no finite number"))
-        })?;
-        values.push(value);
-    }
-    Ok(())
 }
 
 /// A finite number, or NaN for an empty cell.
@@ -142,5 +189,17 @@ mod tests {
         assert!(values("1,2\n3\n", &[], &[]).is_err());
         assert!(values("", &[], &[]).is_err());
         assert!(values("a,\n1,\n", &[], &[]).unwrap()[1].is_nan());
+    }
+
+    #[test]
+    fn a_column_with_a_text_is_one_of_texts() {
+        let choice = Choice { only: &[], without: &[] };
+        let text = "colour,size\nred,1\n3,2\n,\n";
+        let columns = parse_columns(text.as_bytes(), Header::Auto, &choice).unwrap();
+        let [Column::Texts(texts), Column::Numbers(numbers)] = &columns[..] else {
+            panic!("{columns:?}")
+        };
+        assert_eq!(texts, &["red", "3", ""]);
+        assert!(numbers[..2] == [1.0, 2.0] && numbers[2].is_nan());
     }
 }

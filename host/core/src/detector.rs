@@ -1,5 +1,6 @@
 //! What every detector can do, whoever runs it.
 
+use crate::explain::Contributions;
 use crate::{Descriptor, Matrix, Parameters, Stop};
 
 /// A detector that runs in this process, trusted. Plugins have the same shape behind the
@@ -37,6 +38,20 @@ pub trait Model: Send + Sync {
     /// [`DetectorError::InvalidInput`] where the number of columns is not that of the training;
     /// [`DetectorError::Stopped`] soon after `stop` says so.
     fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError>;
+
+    /// Contributions of the columns, exactly, where the method allows it: row after row, each
+    /// row's summing to its score less that of an unremarkable row. `None` where it does not;
+    /// [`crate::explain::shapley`] then asks for scores alone.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    fn explain(
+        &self,
+        _data: &Matrix,
+        _stop: Stop<'_>,
+    ) -> Result<Option<Contributions>, DetectorError> {
+        Ok(None)
+    }
 
     /// The whole state as portable bytes; the same model gives the same bytes.
     fn save(&self) -> Vec<u8>;

@@ -6,11 +6,16 @@
 
 pub mod descriptor;
 pub mod detector;
+pub mod ensemble;
 pub mod evaluation;
+pub mod explain;
 pub mod isolation_forest;
 pub mod matrix;
 pub mod parameters;
+pub mod preprocessing;
+mod random;
 pub mod stop;
+pub mod suppression;
 pub mod threshold;
 
 pub use descriptor::{Descriptor, Task};

@@ -89,6 +89,22 @@ pub enum ParameterError {
     },
 }
 
+impl Value {
+    /// What the text looks like: `true`, `5`, `0.5`, or else a text.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        if let Ok(value) = text.parse() {
+            Self::Boolean(value)
+        } else if let Ok(value) = text.parse() {
+            Self::Integer(value)
+        } else if let Ok(value) = text.parse() {
+            Self::Number(value)
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+}
+
 impl ParameterError {
     /// The name of the parameter that was refused.
     #[must_use]

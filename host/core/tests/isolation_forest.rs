@@ -7,7 +7,7 @@
 )]
 
 use pynomaly_core::isolation_forest::{
-    FOREST_SAMPLES_MAX, IsolationForest, MINIMUM_ROWS, Settings, average_path_length,
+    FOREST_SAMPLES_MAX, IsolationForest, MINIMUM_ROWS, Settings, Variant, average_path_length,
 };
 use pynomaly_core::{Detector, DetectorError, Matrix, Model, Parameters, Stop, Value};
 use serde_json::Value as Json;
@@ -314,4 +314,120 @@ fn growing_and_scoring_end_when_the_caller_wishes() {
         }
         assert_eq!(fit(1_000).unwrap(), scores(&training, &[], 7));
     }
+}
+
+const VARIANTS: [&str; 3] = ["standard", "fair_cut", "extended"];
+
+fn variant(name: &str) -> [(&str, Value); 1] {
+    [("variant", Value::Text(name.into()))]
+}
+
+#[test]
+fn every_variant_finds_the_far_row_and_is_the_same_on_any_number_of_threads() {
+    let training = rows(700, 4);
+    for name in VARIANTS {
+        let (model, expected) = fit(&training, &variant(name), 7);
+        let highest = expected.iter().copied().fold(0.0, f64::max);
+        assert_eq!(expected.last(), Some(&highest), "{name}");
+        assert!(expected.iter().all(|score| *score > 0.0 && *score < 1.0), "{name}");
+        let threaded = IsolationForest::new(3);
+        let fitted = threaded.fit(&training, &parameters(&variant(name)), 7, Stop::NEVER).unwrap();
+        assert_eq!((fitted.training_scores, fitted.model.save()), (expected, model.save()));
+    }
+}
+
+#[test]
+fn every_variant_survives_saving_and_scores_rows_alone_as_in_a_batch() {
+    let training = rows(300, 3);
+    for name in VARIANTS {
+        let (model, scores) = fit(&training, &variant(name), 7);
+        let loaded = IsolationForest::default().load(&model.save()).unwrap();
+        assert_eq!(loaded.score(&training, Stop::NEVER).unwrap(), scores, "{name}");
+        assert_eq!(loaded.save(), model.save(), "{name}");
+        for (row, score) in training.iter_rows().zip(&scores) {
+            let alone = Matrix::new(3, row.to_vec()).unwrap();
+            assert_eq!(loaded.score(&alone, Stop::NEVER).unwrap(), [*score], "{name}");
+        }
+    }
+}
+
+/// The bits of the variants: on every machine, for ever.
+#[test]
+fn bits_of_the_variants_are_pinned() {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let digests = ["fair_cut", "extended"].map(|name| {
+        let scores = scores(&rows(300, 3), &variant(name), 7);
+        scores.iter().flat_map(|score| score.to_le_bytes()).fold(0, mix)
+    });
+    assert_eq!(digests, [14478744403698589579, 2321908125502563391]);
+}
+
+#[test]
+fn variants_take_equal_rows_constant_columns_and_extreme_numbers() {
+    for name in VARIANTS {
+        let equal = scores(&Matrix::new(2, vec![3.0; 40]).unwrap(), &variant(name), 7);
+        assert!(equal.iter().all(|score| (score - 0.5).abs() < 1e-12), "{name}: {equal:?}");
+        let padded = rows(200, 2);
+        let padded = padded.iter_rows().flat_map(|row| [row[0], 1.0, row[1]]).collect();
+        let scores_of_padded = scores(&Matrix::new(3, padded).unwrap(), &variant(name), 7);
+        let highest = scores_of_padded.iter().copied().fold(0.0, f64::max);
+        assert_eq!(scores_of_padded.last(), Some(&highest), "{name}");
+        let extreme = vec![f64::MAX, f64::MIN, 0.0, -0.0, 1e300, 5e-324, 1.0, -1e-300];
+        for columns in [1, 2] {
+            let data = Matrix::new(columns, extreme.clone()).unwrap();
+            let scores = scores(&data, &variant(name), 7);
+            assert!(scores.iter().all(|score| score.is_finite()), "{name}: {scores:?}");
+        }
+    }
+}
+
+#[test]
+fn extension_level_is_within_the_columns_and_of_the_extended_variant() {
+    let given = |variant: &str, level: i64| {
+        let variant = ("variant", Value::Text(variant.into()));
+        parameters(&[variant, ("extension_level", Value::Integer(level))])
+    };
+    let resolved = |parameters: &Parameters| Settings::resolve(parameters, 1_000, 4);
+    let extended = |columns| Ok(Variant::Extended { columns });
+    let variant_of = |parameters: &Parameters| resolved(parameters).map(|it| it.variant);
+    assert_eq!(variant_of(&parameters(&variant("extended"))), extended(4));
+    assert_eq!(variant_of(&given("extended", 1)), extended(2));
+    for (name, level) in [("extended", 4), ("standard", 1), ("fair_cut", 0)] {
+        let refusal = resolved(&given(name, level)).unwrap_err();
+        assert!(matches!(refusal, DetectorError::InvalidParameter { .. }), "{name} {level}");
+    }
+    let wide = Settings::resolve(&parameters(&variant("extended")), 1_000, 5_000).unwrap();
+    assert_eq!(wide.variant, Variant::Extended { columns: (1 << 24) / 25_600 });
+}
+
+#[test]
+fn contributions_sum_to_the_score_less_one_base_and_constant_columns_have_0() {
+    let training = rows(400, 3);
+    let padded = training.iter_rows().flat_map(|row| [row[0], 7.0, row[1], row[2]]).collect();
+    let training = Matrix::new(4, padded).unwrap();
+    for max_samples in [2, 256, 2_000] {
+        let (model, scores) = fit(&training, &[("max_samples", Value::Integer(max_samples))], 7);
+        let explained = model.explain(&training, Stop::NEVER).unwrap().unwrap();
+        assert_eq!((explained.columns, explained.values.len()), (4, 1_600));
+        let rows = explained.values.chunks(4).zip(&scores);
+        let bases = rows.map(|(row, score)| score - row.iter().sum::<f64>()).collect::<Vec<_>>();
+        let first = bases[0];
+        assert!(bases.iter().all(|base| (base - first).abs() < 1e-9), "{max_samples}: {bases:?}");
+        assert!(explained.values.chunks(4).all(|row| row[1] == 0.0));
+    }
+}
+
+#[test]
+fn the_column_that_is_far_out_contributes_most() {
+    let mut values = rows(300, 3).into_values();
+    values[899] = 0.9;
+    values[898] = 0.9;
+    values[897] = 40.0;
+    let training = Matrix::new(3, values).unwrap();
+    let (model, _) = fit(&training, &[], 7);
+    let explained = model.explain(&training, Stop::NEVER).unwrap().unwrap();
+    let last = &explained.values[897..];
+    assert!(last[0] > 0.1 && last[0] > 5.0 * last[1].abs().max(last[2].abs()), "{last:?}");
+    let (fair, _) = fit(&training, &variant("fair_cut"), 7);
+    assert_eq!(fair.explain(&training, Stop::NEVER), Ok(None));
 }

@@ -1,6 +1,7 @@
 //! The catalog's keeper: installs, replaces and removes plugins while requests run.
 
 use crate::catalog::{Catalog, PluginState, PluginStatus};
+use crate::ensemble::Ensemble;
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
 use arc_swap::ArcSwap;
@@ -24,7 +25,10 @@ impl Engine {
     /// An engine that serves the native detectors; plugins are installed afterwards.
     #[must_use]
     pub fn new(sandbox: Sandbox) -> Self {
-        let natives = [Served::native(Box::new(IsolationForest::default()))];
+        let natives = [
+            Served::native(Box::new(IsolationForest::default())),
+            Served::ensemble(Ensemble::unbound(), "ensemble".into()),
+        ];
         let mut catalog = Catalog::default();
         for served in natives {
             catalog.detectors.insert(served.descriptor().name.clone(), Arc::new(served));
@@ -186,7 +190,7 @@ impl Catalog {
     /// Whether `source` may serve this detector.
     fn admit(&self, source: &str, served: &Served, limit: usize) -> Result<(), InstallError> {
         let name = &served.descriptor().name;
-        if self.get(name).is_some_and(|there| there.is_native()) {
+        if self.get(name).is_some_and(|there| there.is_native() || there.is_ensemble()) {
             return Err(InstallError::Reserved(name.clone()));
         }
         let serves_it = |status: &&PluginStatus| status.name.as_ref() == Some(name);

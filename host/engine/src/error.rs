@@ -1,6 +1,10 @@
 //! Why a detection has no answer, and why a plugin was not installed.
 
-use pynomaly_core::{DetectorError, ParameterError, threshold::ThresholdError};
+use pynomaly_core::explain::TooMuchToExplain;
+use pynomaly_core::preprocessing::PreprocessingError;
+use pynomaly_core::suppression::SuppressionError;
+use pynomaly_core::threshold::ThresholdError;
+use pynomaly_core::{DetectorError, ParameterError};
 use pynomaly_sandbox::{CallError, LoadError};
 use std::fmt;
 
@@ -24,6 +28,18 @@ pub enum DetectError {
     /// The threshold is no number.
     #[error("threshold must be a finite number, not {0}")]
     Threshold(f64),
+    /// Rows cannot be scaled or filled in.
+    #[error(transparent)]
+    Preprocessing(#[from] PreprocessingError),
+    /// The sizes of what is to be suppressed make no sense.
+    #[error(transparent)]
+    Suppression(#[from] SuppressionError),
+    /// More values than can be explained at a time.
+    #[error(transparent)]
+    TooMuchToExplain(#[from] TooMuchToExplain),
+    /// The model was kept without the medians that deviations and contributions are measured from.
+    #[error("the model keeps no medians of its training columns: fit it again")]
+    NoMedians,
     /// A missing value, and the detector accepts none. Counted from 0.
     #[error("the value in row {row}, column {column} is missing, and `{name}` accepts none")]
     Missing {

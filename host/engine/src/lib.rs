@@ -1,26 +1,33 @@
 //! Which detector serves which `detector_type`, and the one pipeline that HTTP, the command
-//! line, batch jobs and tests all run: fit → score → threshold.
+//! line, batch jobs and tests all run: make ready → fit → score → threshold → explain.
 //!
 //! Everything here blocks: callers on an async runtime hand it to a blocking thread.
 //! To serve another native detector, add it to [`Engine::new`]'s list in `engine.rs`.
 
 mod catalog;
 mod cost;
+mod cut;
 mod detect;
 mod digest;
 mod engine;
+mod ensemble;
 mod error;
 mod folder;
 mod native;
+mod pipeline;
 mod served;
+mod spending;
 mod watch;
 
 pub use catalog::{Catalog, PluginState, PluginStatus};
-pub use detect::{Cut, DetectRequest, Detection, count_anomalies};
+pub use cut::Cut;
+pub use detect::{DetectRequest, Detection};
 pub use digest::data_digest;
 pub use engine::Engine;
+pub use ensemble::{MEMBERS_DEFAULT, MemberRecord};
 pub use error::{DetectError, InstallError, Resource};
 pub use folder::load_folder;
+pub use pipeline::{FittedPipeline, Judgement, Judging, Learnt, Pipeline, PipelineRecord};
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};

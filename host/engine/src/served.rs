@@ -1,9 +1,11 @@
 //! One detector as the engine serves it, native or sandboxed, behind one door.
 
 use crate::cost;
+use crate::ensemble::{self, Ensemble, FittedMember, Member, MemberRecord};
 use crate::error::DetectError;
 use crate::native;
 use pynomaly_conformance::CostCard;
+use pynomaly_core::explain::{Contributions, Method};
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
@@ -19,6 +21,7 @@ pub struct Served {
 enum Runtime {
     Native(Box<dyn Detector>),
     Plugin(Box<Plugin>, Arc<[u8]>),
+    Ensemble(Box<Ensemble>),
 }
 
 /// A fitted model, pinned to the detector version that fitted it.
@@ -32,6 +35,7 @@ enum State {
     Native(Box<dyn Model>),
     /// One instance, one call at a time.
     Warm(Box<Mutex<WarmModel>>),
+    Ensemble(Vec<FittedMember>),
 }
 
 /// Scores and what they cost.
@@ -56,12 +60,21 @@ impl Served {
         Self { runtime, digest, card: OnceLock::new() }
     }
 
-    /// The bytes of a plugin, to be kept beside what it fitted; `None` for a native detector.
+    pub(crate) fn ensemble(ensemble: Ensemble, digest: String) -> Self {
+        Self { runtime: Runtime::Ensemble(Box::new(ensemble)), digest, card: OnceLock::new() }
+    }
+
+    /// The digests and bytes of all plugins that it takes, to be kept beside what it fitted; none
+    /// for a native detector.
     #[must_use]
-    pub fn component(&self) -> Option<&Arc<[u8]>> {
+    pub fn components(&self) -> Vec<(&str, &Arc<[u8]>)> {
         match &self.runtime {
-            Runtime::Native(_) => None,
-            Runtime::Plugin(_, component) => Some(component),
+            Runtime::Native(_) => Vec::new(),
+            Runtime::Plugin(_, component) => vec![(self.digest(), component)],
+            Runtime::Ensemble(ensemble) => {
+                let members = ensemble.members.iter();
+                members.flat_map(|member| member.served.components()).collect()
+            }
         }
     }
 
@@ -71,11 +84,13 @@ impl Served {
         match &self.runtime {
             Runtime::Native(detector) => detector.descriptor(),
             Runtime::Plugin(plugin, _) => plugin.descriptor(),
+            Runtime::Ensemble(ensemble) => &ensemble.descriptor,
         }
     }
 
     /// What exactly computes: `sha256:…` of a plugin's component, or `native:NAME@VERSION`, whose
-    /// version changes with every change of a bit of its scores.
+    /// version changes with every change of a bit of its scores, or
+    /// `ensemble@VERSION:sha256:…` over the names and digests of its members.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
@@ -97,6 +112,35 @@ impl Served {
     /// stays. Says whether this one is its card now.
     pub fn attach_card(&self, card: CostCard) -> bool {
         card.digest == self.digest && self.card.set(card).is_ok()
+    }
+
+    /// Whether it accounts for its scores itself; of others, contributions are Shapley values. Some
+    /// parameters may keep a native detector from it.
+    #[must_use]
+    pub fn is_explaining(&self) -> bool {
+        match &self.runtime {
+            Runtime::Native(_) => true,
+            Runtime::Plugin(plugin, _) => plugin.is_explaining(),
+            Runtime::Ensemble(_) => false,
+        }
+    }
+
+    /// Whether it is made of others.
+    #[must_use]
+    pub fn is_ensemble(&self) -> bool {
+        matches!(self.runtime, Runtime::Ensemble(_))
+    }
+
+    /// The members of an ensemble; none of any other detector.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberRecord> {
+        let Runtime::Ensemble(ensemble) = &self.runtime else { return Vec::new() };
+        let record = |member: &Member| MemberRecord {
+            name: member.name.clone(),
+            detector_type: member.served.descriptor().name.clone(),
+            detector_digest: member.served.digest().to_owned(),
+        };
+        ensemble.members.iter().map(record).collect()
     }
 
     /// Learns from `training`; gives the model and one score per training row.
@@ -128,6 +172,10 @@ impl Served {
                     Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };
                 (State::Warm(Box::new(Mutex::new(fitted.model))), scored)
             }
+            Runtime::Ensemble(ensemble) => {
+                let (members, scored) = ensemble.fit(training, seed, budget)?;
+                (State::Ensemble(members), scored)
+            }
         };
         Ok((FittedModel { served: Arc::clone(self), columns: training.columns(), state }, scored))
     }
@@ -147,6 +195,7 @@ impl Served {
             Runtime::Plugin(plugin, _) => {
                 State::Warm(Box::new(Mutex::new(plugin.load(state, budget)?)))
             }
+            Runtime::Ensemble(it) => State::Ensemble(ensemble::load(it, state, columns, budget)?),
         };
         Ok(FittedModel { served: Arc::clone(self), columns, state })
     }
@@ -187,19 +236,51 @@ impl FittedModel {
     /// # Errors
     /// [`DetectError`]; among others where the number of columns is not that of the training.
     pub fn score(&self, data: &Matrix, budget: &Budget) -> Result<Scored, DetectError> {
-        self.check_columns(data)?;
+        self.check_data(data)?;
         match &self.state {
             State::Native(model) => score_natively(model.as_ref(), data, budget),
             State::Warm(model) => {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 score_warm(&mut model, data, budget)
             }
+            State::Ensemble(members) => ensemble::score(members, data, budget),
         }
     }
 
-    /// The same; `None` where a plugin's model is busy with another call, which may take long.
+    /// Contributions of the columns by the detector's own account, `None` where it has none; and
+    /// what they cost.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn explain(
+        &self,
+        data: &Matrix,
+        budget: &Budget,
+    ) -> Result<(Option<Contributions>, Option<u64>), DetectError> {
+        self.check_data(data)?;
+        match &self.state {
+            State::Native(model) => {
+                Ok((native::bounded(budget, |stop| model.explain(data, stop))?, None))
+            }
+            State::Warm(model) => {
+                let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(explained) = model.explain(data, budget)? else {
+                    return Ok((None, None));
+                };
+                let (method, columns) = (Method::Exact, data.columns());
+                let values = explained.contributions;
+                let contributions = Contributions { method, columns, values };
+                Ok((Some(contributions), Some(explained.fuel_used)))
+            }
+            // The Shapley values of a mean are the means of the members'.
+            State::Ensemble(_) => Ok((None, None)),
+        }
+    }
+
+    /// The same; `None` where a plugin's model is busy with another call, which may take long, and
+    /// for an ensemble.
     pub fn try_score(&self, data: &Matrix, budget: &Budget) -> Option<Result<Scored, DetectError>> {
-        if let Err(error) = self.check_columns(data) {
+        if let Err(error) = self.check_data(data) {
             return Some(Err(error));
         }
         Some(match &self.state {
@@ -211,17 +292,8 @@ impl FittedModel {
                 }
                 Err(TryLockError::WouldBlock) => return None,
             },
+            State::Ensemble(_) => return None,
         })
-    }
-
-    fn check_columns(&self, data: &Matrix) -> Result<(), DetectError> {
-        self.served.check_missing(data)?;
-        if data.columns() == self.columns {
-            return Ok(());
-        }
-        let message =
-            format!("the model has {} columns, the rows {}", self.columns, data.columns());
-        Err(DetectorError::InvalidInput(message).into())
     }
 
     /// Bytes of linear memory that a plugin's model holds on to; 0 for a native one.
@@ -232,6 +304,7 @@ impl FittedModel {
             State::Warm(model) => {
                 model.lock().unwrap_or_else(PoisonError::into_inner).memory_bytes()
             }
+            State::Ensemble(members) => ensemble::memory_bytes(members),
         }
     }
 
@@ -246,7 +319,18 @@ impl FittedModel {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(model.save(budget)?)
             }
+            State::Ensemble(members) => ensemble::save(members, budget),
         }
+    }
+
+    fn check_data(&self, data: &Matrix) -> Result<(), DetectError> {
+        self.served.check_missing(data)?;
+        if data.columns() != self.columns {
+            let message =
+                format!("the model has {} columns, the rows {}", self.columns, data.columns());
+            return Err(DetectorError::InvalidInput(message).into());
+        }
+        Ok(())
     }
 }
 

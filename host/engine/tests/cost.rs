@@ -5,7 +5,7 @@
 use pynomaly_core::{Matrix, Value};
 use pynomaly_engine::conformance::Options;
 use pynomaly_engine::{
-    CostCard, Cut, DetectError, DetectRequest, Engine, Limits, Resource, Sandbox,
+    CostCard, DetectError, DetectRequest, Engine, Limits, Pipeline, Resource, Sandbox,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ fn detect(engine: &Engine, parameters: &[(&str, Value)]) -> Result<(), DetectErr
         data: Matrix::new(COLUMNS, values).unwrap(),
         detector_type: "mad".into(),
         parameters,
-        cut: Cut::default(),
+        pipeline: Pipeline::default(),
         seed: 0,
     };
     engine.detect(&request, &engine.sandbox().limits().budget()).map(drop)

@@ -6,7 +6,9 @@ use crate::pack;
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use pynomaly_core::{Matrix, Parameters};
-use pynomaly_engine::{Budget, CallError, DetectError, Detection, LimitKind, Served};
+use pynomaly_engine::{
+    Budget, CallError, DetectError, Detection, LimitKind, PipelineRecord, Served,
+};
 use pynomaly_store as store;
 use serde::Serializer;
 use std::sync::Arc;
@@ -52,9 +54,9 @@ impl Job {
     }
 
     /// Whether so few values are a matter of microseconds: for a native detector with its own
-    /// parameters. With others they may take any time, and plugins too.
-    pub(crate) fn is_short(&self, served: &Served, data: &Matrix, has_parameters: bool) -> bool {
-        self.is_small(data) && served.is_native() && !has_parameters
+    /// parameters and no reasons. With others they may take any time, and plugins too.
+    pub(crate) fn is_short(&self, served: &Served, data: &Matrix, takes_long: bool) -> bool {
+        self.is_small(data) && served.is_native() && !takes_long
     }
 
     /// Whether these are so few values that changing threads would cost more than most detectors.
@@ -104,6 +106,7 @@ impl Job {
             detector_version: found.detector_version,
             detector_digest: found.detector_digest,
             parameters,
+            pipeline: pipeline_json(&found.pipeline)?,
             seed: found.seed,
             data_digest: found.data_digest,
             threshold: found.threshold,
@@ -117,10 +120,13 @@ impl Job {
         };
         let (head, row) = ANSWER_BYTES;
         let mut answer = Vec::with_capacity(head + row * found.scores.len());
-        let shown = DetectionAnswer::new(&summary, &found.scores)?;
-        serde_json::to_writer(&mut answer, &shown)
+        let details = store::DetectionDetails {
+            suppressed: found.suppressed,
+            contributions: found.contributions.map(|contributions| contributions.values),
+        };
+        let detection = store::Detection { summary, scores: found.scores, details };
+        serde_json::to_writer(&mut answer, &DetectionAnswer::new(&detection)?)
             .map_err(|error| ApiError::Internal(error.to_string()))?;
-        let detection = store::Detection { summary, scores: found.scores };
         Ok(Judged { detection: store::NewDetection { detection, data }, answer })
     }
 
@@ -176,6 +182,11 @@ pub(crate) fn to_json(parameters: &Parameters) -> Result<String, ApiError> {
         .collect_map(parameters.iter())
         .and_then(|()| String::from_utf8(json).map_err(serde::ser::Error::custom))
         .map_err(|error: serde_json::Error| ApiError::Internal(error.to_string()))
+}
+
+/// What was done around the detector, a JSON object.
+pub(crate) fn pipeline_json(pipeline: &PipelineRecord) -> Result<String, ApiError> {
+    serde_json::to_string(pipeline).map_err(|error| ApiError::Internal(error.to_string()))
 }
 
 /// As the database keeps it, so that the answer says the same when it is read again.

@@ -4,16 +4,19 @@
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::pack::unpack;
+use crate::routes::detect::ParameterValue;
 use crate::state::AppState;
 use moka::sync::Cache;
-use pynomaly_engine::{FittedModel, InstallError, Served};
+use pynomaly_core::Value;
+use pynomaly_engine::{FittedPipeline, InstallError, PipelineRecord, Served};
 use pynomaly_store::{ModelSummary, Owner, StoreError};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Models in memory, the least recently used of which go first.
 pub(crate) struct Models {
-    warm: Cache<Uuid, Arc<FittedModel>>,
+    warm: Cache<Uuid, Arc<FittedPipeline>>,
     /// Those that have burnt more on a few rows than is spent without a thread of their own.
     slow: Cache<Uuid, ()>,
 }
@@ -23,7 +26,7 @@ impl Models {
         let (bytes_max, count_max) = (limits.models_bytes_max, limits.models_warm_max);
         // Each weighs at least its share, so that their number is bounded too.
         let share = bytes_max / count_max.max(1);
-        let weigh = move |_: &Uuid, model: &Arc<FittedModel>| {
+        let weigh = move |_: &Uuid, model: &Arc<FittedPipeline>| {
             u32::try_from(model.memory_bytes().max(share)).unwrap_or(u32::MAX)
         };
         let warm = Cache::builder().max_capacity(bytes_max as u64).weigher(weigh).build();
@@ -31,11 +34,11 @@ impl Models {
     }
 
     /// The model, if it is warm.
-    pub(crate) fn get(&self, id: Uuid) -> Option<Arc<FittedModel>> {
+    pub(crate) fn get(&self, id: Uuid) -> Option<Arc<FittedPipeline>> {
         self.warm.get(&id)
     }
 
-    pub(crate) fn keep(&self, id: Uuid, model: FittedModel) -> Arc<FittedModel> {
+    pub(crate) fn keep(&self, id: Uuid, model: FittedPipeline) -> Arc<FittedPipeline> {
         let model = Arc::new(model);
         self.warm.insert(id, Arc::clone(&model));
         model
@@ -73,11 +76,12 @@ pub(crate) async fn find(
 pub(crate) async fn warm(
     app: &AppState,
     summary: &ModelSummary,
-) -> Result<Arc<FittedModel>, ApiError> {
+) -> Result<Arc<FittedPipeline>, ApiError> {
     if let Some(model) = app.models.get(summary.id) {
         return Ok(model);
     }
-    let served = detector(app, &summary.detector_digest).await?;
+    let record = record(summary)?;
+    let served = pinned(app, &summary.detector_digest, &summary.parameters, &record).await?;
     let state = app.store.get_model_state(summary.id).await?;
     let state = state.ok_or(ApiError::NotFound("model"))?;
     let (app, summary) = (Arc::clone(app), summary.clone());
@@ -86,7 +90,8 @@ pub(crate) async fn warm(
         let state = unpack(&state, summary.state_bytes)?;
         let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX);
         let budget = app.engine.sandbox().limits().budget();
-        let model = served.load(&state, columns, &budget)?;
+        let kept = (record, summary.seed);
+        let model = FittedPipeline::load(&served, &state, columns, kept, &budget)?;
         drop(turn);
         Ok(app.models.keep(summary.id, model))
     };
@@ -94,8 +99,52 @@ pub(crate) async fn warm(
     done.map_err(|error| ApiError::Internal(format!("a model did not load: {error}")))?
 }
 
+fn record(summary: &ModelSummary) -> Result<PipelineRecord, StoreError> {
+    serde_json::from_str(&summary.pipeline).map_err(|error| {
+        let reason = format!("its pipeline is none: {error}");
+        StoreError::Inconsistent { noun: "model", reason }
+    })
+}
+
+/// What computed then: the detector with that digest, or the ensemble of those that the record
+/// names. `parameters` are those recorded, a JSON object.
+pub(crate) async fn pinned(
+    app: &AppState,
+    digest: &str,
+    parameters: &str,
+    record: &PipelineRecord,
+) -> Result<Arc<Served>, ApiError> {
+    if record.members.is_empty() {
+        return detector(app, digest).await;
+    }
+    let mut members = Vec::with_capacity(record.members.len());
+    for member in &record.members {
+        members.push(detector(app, &member.detector_digest).await?);
+    }
+    let parameters = recorded_parameters("detection", parameters)?;
+    let ensemble = Served::ensemble_of(&parameters, members)?;
+    if ensemble.digest() == digest {
+        Ok(ensemble)
+    } else {
+        Err(ApiError::DetectorGone(digest.to_owned()))
+    }
+}
+
+/// Parameters as they were recorded.
+pub(crate) fn recorded_parameters(
+    noun: &'static str,
+    json: &str,
+) -> Result<BTreeMap<String, Value>, StoreError> {
+    let parameters = serde_json::from_str::<BTreeMap<String, ParameterValue>>(json);
+    let parameters = parameters.map_err(|error| {
+        let reason = format!("its parameters are not JSON: {error}");
+        StoreError::Inconsistent { noun, reason }
+    })?;
+    Ok(parameters.into_iter().map(|(name, value)| (name, value.0)).collect())
+}
+
 /// The detector with that digest, served under its name or not.
-pub(crate) async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError> {
+async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError> {
     if let Some(served) = app.engine.get_by_digest(digest) {
         return Ok(served);
     }

@@ -32,6 +32,15 @@ pub(crate) fn from_scores(scores: &[f64]) -> Vec<u8> {
     scores.iter().flat_map(|score| score.to_le_bytes()).collect()
 }
 
+/// A byte each.
+pub(crate) fn from_flags(flags: &[bool]) -> Vec<u8> {
+    flags.iter().map(|flag| u8::from(*flag)).collect()
+}
+
+pub(crate) fn to_flags(bytes: &[u8]) -> Vec<bool> {
+    bytes.iter().map(|byte| *byte != 0).collect()
+}
+
 pub(crate) fn to_scores(bytes: &[u8]) -> Result<Vec<f64>, StoreError> {
     let (scores, rest) = bytes.as_chunks::<8>();
     if !rest.is_empty() {

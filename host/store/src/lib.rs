@@ -36,7 +36,9 @@ mod users;
 
 pub use api_keys::{ApiKey, KnownKey};
 pub use audit_logs::{AuditEntry, AuditFilter, AuditLog, AuditVerdict};
-pub use detections::{Detection, DetectionFilter, DetectionSummary, NewDetection, Retention};
+pub use detections::{
+    Detection, DetectionDetails, DetectionFilter, DetectionSummary, NewDetection, Retention,
+};
 pub use error::StoreError;
 pub use fuel::BurntFuel;
 pub use idempotency_keys::Begun;

@@ -1,6 +1,7 @@
 //! `pynomaly detect`: the server's pipeline on a file.
 
 mod output;
+mod pipeline;
 
 use crate::exit::Refused;
 use crate::parameter;
@@ -8,9 +9,10 @@ use crate::table::{self, Header};
 use anyhow::Context;
 use clap::ArgAction;
 use indicatif::ProgressBar;
+use pipeline::Steps;
 use pynomaly_core::Value;
-use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
-use pynomaly_engine::{Cut, DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
+use pynomaly_core::preprocessing::Encoder;
+use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,11 +28,13 @@ const TICK: Duration = Duration::from_millis(100);
 Examples:
   pynomaly detect rows.csv
   pynomaly detect rows.csv --exclude label --detector knn --parameter n_neighbors=5 --seed 7
-  pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv")]
+  pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv
+  pynomaly detect rows.csv --scaling robust --missing impute_median --threshold auto --explain")]
 pub(crate) struct Arguments {
-    /// CSV file of numbers, one row a line. An empty cell is a missing value.
+    /// CSV file of numbers, one row a line, or also of texts with --categories. An empty cell is a
+    /// missing value.
     file: PathBuf,
-    /// Which detector: isolation_forest, or the name of a plugin in the plugin folder.
+    /// Which detector: isolation_forest, the name of a plugin in the plugin folder, or ensemble.
     #[arg(long, short, default_value = "isolation_forest")]
     detector: String,
     /// A parameter of the detector; may be given several times.
@@ -39,12 +43,8 @@ pub(crate) struct Arguments {
     /// Source of all randomness.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Share of rows expected to be anomalous, in (0, 0.5].
-    #[arg(long, default_value_t = CONTAMINATION_DEFAULT, conflicts_with = "threshold")]
-    contamination: f64,
-    /// A row is an anomaly if its score is greater than this.
-    #[arg(long, allow_negative_numbers = true)]
-    threshold: Option<f64>,
+    #[command(flatten)]
+    steps: Steps,
     /// Only these columns, by name or by position from 0.
     #[arg(long, value_delimiter = ',', conflicts_with = "exclude")]
     columns: Vec<String>,
@@ -57,21 +57,27 @@ pub(crate) struct Arguments {
     /// Folder of plugins.
     #[arg(long, env = "PYNOMALY_PLUGIN_DIR")]
     plugins: Option<PathBuf>,
-    /// CSV file for `index, score, is_anomaly`; without it they go to standard output.
+    /// CSV file for `index, score, is_anomaly`, and what else was asked for; without it they go to
+    /// standard output.
     #[arg(long, short)]
     output: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let choice = table::Choice { only: &arguments.columns, without: &arguments.exclude };
-    let data = table::read(&arguments.file, arguments.header, &choice)?;
+    let (file, header) = (&arguments.file, arguments.header);
+    let (data, encoder) = match arguments.steps.encoding() {
+        None => (table::read(file, header, &choice)?, None),
+        Some(encoding) => {
+            let (data, encoder) = table::read_encoded(file, header, &choice, encoding)?;
+            (data, Some(encoder))
+        }
+    };
     let request = DetectRequest {
         data,
         detector_type: arguments.detector.clone(),
         parameters: parameter::collect(&arguments.parameter)?,
-        cut: arguments
-            .threshold
-            .map_or(Cut::Contamination(arguments.contamination), Cut::Threshold),
+        pipeline: arguments.steps.pipeline()?,
         seed: arguments.seed,
     };
     let engine = engine(arguments)?;
@@ -79,17 +85,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spinner.enable_steady_tick(TICK);
     let detection = engine.detect(&request, &engine.sandbox().limits().budget());
     spinner.finish_and_clear();
-    let detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
+    let mut detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
+    if let (Some(encoder), Some(contributions)) = (&encoder, &mut detection.contributions) {
+        contributions.values = encoder.folded(&contributions.values);
+        contributions.columns = encoder.columns();
+    }
     output::write(&detection, arguments.output.as_deref())?;
     summarise(&detection);
-    Ok(())
+    report_steps(&detection, encoder.as_ref())
 }
 
 /// Plugins are compiled only where one is asked for.
 fn engine(arguments: &Arguments) -> anyhow::Result<Engine> {
     let engine = Engine::new(Sandbox::new(Limits::default(), None)?);
     if let Some(folder) = &arguments.plugins
-        && engine.get(&arguments.detector).is_err()
+        && engine.get(&arguments.detector).map_or(true, |served| served.is_ensemble())
     {
         pynomaly_engine::load_folder(&engine, folder)
             .with_context(|| format!("the plugin folder {} cannot be read", folder.display()))?;
@@ -119,6 +129,16 @@ fn verdict(engine: &Engine, arguments: &Arguments, error: DetectError) -> anyhow
         DetectError::Call(_) => error.into(),
         _ => Refused(format!("{error}{hint}{}", refused.concat())).into(),
     }
+}
+
+/// What was done before and after the detector, as JSON, so that it can be asked for again.
+#[expect(clippy::print_stderr, reason = "the command's report")]
+fn report_steps(detection: &Detection, encoder: Option<&Encoder>) -> anyhow::Result<()> {
+    eprintln!("pipeline {}", serde_json::to_string(&detection.pipeline)?);
+    if let Some(encoder) = encoder {
+        eprintln!("categories {}", serde_json::to_string(encoder)?);
+    }
+    Ok(())
 }
 
 /// One line for people, on standard error: standard output may be the scores.

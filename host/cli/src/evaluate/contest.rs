@@ -2,7 +2,7 @@
 
 use indicatif::ProgressBar;
 use pynomaly_core::{Matrix, evaluation};
-use pynomaly_engine::{Cut, DetectRequest, Detection, Engine, PluginState};
+use pynomaly_engine::{Cut, DetectRequest, Detection, Engine, Pipeline, PluginState};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,7 +49,10 @@ impl Contest {
             data: self.data.clone(),
             detector_type: String::new(),
             parameters: BTreeMap::new(),
-            cut: Cut::Contamination(self.contamination),
+            pipeline: Pipeline {
+                cut: Cut::Contamination(self.contamination),
+                ..Pipeline::default()
+            },
             seed: self.seed,
         };
         let spinner = ProgressBar::new_spinner();
@@ -82,8 +85,8 @@ impl Contest {
 impl Finding {
     /// Which rows score above the threshold.
     pub(crate) fn flags(&self) -> Vec<bool> {
-        let scores = self.detection.scores.iter();
-        scores.map(|score| self.detection.is_anomaly(*score)).collect()
+        let rows = 0..self.detection.scores.len();
+        rows.map(|row| self.detection.is_anomaly(row)).collect()
     }
 }
 

@@ -137,7 +137,10 @@ fn labels(path: &Path, header: Header, name: &String) -> anyhow::Result<Vec<bool
 fn engine(arguments: &Arguments) -> anyhow::Result<Engine> {
     let engine = Engine::new(Sandbox::new(Limits::default(), None)?);
     if let Some(folder) = &arguments.plugins
-        && arguments.detectors.iter().any(|name| engine.get(name).is_err())
+        && arguments
+            .detectors
+            .iter()
+            .any(|name| engine.get(name).map_or(true, |it| it.is_ensemble()))
     {
         pynomaly_engine::load_folder(&engine, folder)
             .with_context(|| format!("the plugin folder {} cannot be read", folder.display()))?;

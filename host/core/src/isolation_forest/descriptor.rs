@@ -12,6 +12,9 @@ pub(super) const N_ESTIMATORS_DEFAULT: u32 = 100;
 pub const MAX_SAMPLES_AUTO: usize = 256;
 /// The greatest number of rows drawn by all trees together; it bounds the model's memory.
 pub const FOREST_SAMPLES_MAX: usize = 1 << 24;
+/// The greatest number of terms in the cuts of an extended forest with one cut for each row drawn;
+/// it bounds the model's memory.
+pub const FOREST_TERMS_MAX: usize = 1 << 24;
 /// The greatest number of columns; a column and a mark must fit in 32 bits of the saved state.
 pub const COLUMNS_MAX: u32 = 1 << 31;
 /// The least number of training rows: one row alone can neither be cut nor compared.
@@ -32,7 +35,14 @@ pub(super) fn descriptor() -> Descriptor {
                     doi:10.1109/ICDM.2008.17"
             .into(),
         task: Task::Tabular,
-        parameters: vec![n_estimators(), max_samples(), max_features(), bootstrap()],
+        parameters: vec![
+            n_estimators(),
+            max_samples(),
+            max_features(),
+            bootstrap(),
+            variant(),
+            extension_level(),
+        ],
         accepts_missing: false,
         minimum_rows: MINIMUM_ROWS,
         state_version: STATE_VERSION,
@@ -84,6 +94,33 @@ fn bootstrap() -> ParameterSpec {
         default: Some(Value::Boolean(false)),
         doc: "Whether trees draw rows with replacement; a row that a tree draws twice counts \
               once, as in scikit-learn."
+            .into(),
+    }
+}
+
+fn variant() -> ParameterSpec {
+    let choices = ["standard", "fair_cut", "extended"];
+    ParameterSpec {
+        name: "variant".into(),
+        kinds: vec![Kind::Choice(choices.map(Into::into).into())],
+        default: Some(Value::Text("standard".into())),
+        doc: "How nodes are cut: standard, at a random value of a random column; fair_cut, across \
+              two standardised columns where both sides together spread least (D. Cortes: \
+              Revisiting randomized choices in isolation forests, 2021, arXiv:2110.13402); \
+              extended, in a random direction of all columns through a random point (S. Hariri, \
+              M. Carrasco Kind, R. J. Brunner: Extended Isolation Forest, IEEE TKDE 33(4), 2021, \
+              doi:10.1109/TKDE.2019.2947676)."
+            .into(),
+    }
+}
+
+fn extension_level() -> ParameterSpec {
+    ParameterSpec {
+        name: "extension_level".into(),
+        kinds: vec![Kind::Integer { minimum: Some(0), maximum: Some(COLUMNS_MAX.into()) }],
+        default: None,
+        doc: "Of the variant extended: columns in each cut, less one. If not given, all columns, \
+              or as many as keep the forest within 2^24 terms."
             .into(),
     }
 }

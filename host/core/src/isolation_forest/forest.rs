@@ -126,13 +126,17 @@ impl Forest {
         Ok(scores)
     }
 
-    /// 2^(−E\[h\] / c(ψ)) for the sum of a row's path lengths. Within (0, 1]: 1 only where every
-    /// bootstrapped tree has drawn a single row. Trees over ψ = 1 know nothing: 0.5.
-    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 trees")]
     fn score_of(&self, path_lengths: f64) -> f64 {
-        let expected = average_path_length(self.samples) * self.count as f64;
-        if expected > 0.0 { libm::exp2(-path_lengths / expected) } else { 0.5 }
+        score_of(path_lengths, self.samples, self.count)
     }
+}
+
+/// 2^(−E\[h\] / c(ψ)) for the sum of a row's path lengths in `trees` trees. Within (0, 1]: 1 only
+/// where every bootstrapped tree has drawn a single row. Trees over ψ = 1 know nothing: 0.5.
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 trees")]
+pub(super) fn score_of(path_lengths: f64, samples: u32, trees: usize) -> f64 {
+    let expected = average_path_length(samples) * trees as f64;
+    if expected > 0.0 { libm::exp2(-path_lengths / expected) } else { 0.5 }
 }
 
 /// Grows trees in several parts for each thread, so that none waits long for another at the end.

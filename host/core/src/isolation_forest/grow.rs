@@ -1,10 +1,10 @@
 //! How trees grow (Liu et al. 2008, algorithms 1 and 2).
 
 use super::plan::TreePlan;
-use super::random::Generator;
 use super::sample::{Sampler, draw_features};
 use super::settings::{Settings, depth_limit};
 use super::tree::{TreeBuilder, Trees};
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Stop};
 
 /// Nodes that room is made for before growing; a default forest has fewer. Growing the room as
@@ -143,7 +143,7 @@ pub(super) fn between(low: f64, high: f64, unit: f64) -> f64 {
 }
 
 /// Least and greatest value of a column.
-fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
+pub(super) fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
     let values = rows.iter().filter_map(|row| row.get(feature as usize).copied());
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (if value < low { value } else { low }, if value > high { value } else { high })

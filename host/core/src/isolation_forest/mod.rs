@@ -20,18 +20,23 @@
 //! # }
 //! ```
 //!
+//! The variants `fair_cut` and `extended` cut across several columns ([`Variant`]); the rest is the
+//! same. None takes missing values: a row without the value of a cut would have to go both ways.
+//!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
 //! out of `sample`s by a `plan`; `forest` owns them, as a `tree`'s nodes or padded
-//! (`perfect`); `walk` scores; `state` writes and reads bytes.
+//! (`perfect`); `walk` scores, `explain` says why; `state` writes and reads bytes; `hyperplane` is all of that for the
+//! variants.
 
 mod descriptor;
+mod explain;
 mod forest;
 mod grow;
+mod hyperplane;
 mod parallel;
 mod path_length;
 mod perfect;
 mod plan;
-mod random;
 mod sample;
 mod settings;
 mod state;
@@ -41,14 +46,17 @@ mod tree;
 mod walk;
 
 pub use descriptor::{
-    COLUMNS_MAX, FOREST_SAMPLES_MAX, MAX_SAMPLES_AUTO, MINIMUM_ROWS, N_ESTIMATORS_MAX,
+    COLUMNS_MAX, FOREST_SAMPLES_MAX, FOREST_TERMS_MAX, MAX_SAMPLES_AUTO, MINIMUM_ROWS,
+    N_ESTIMATORS_MAX,
 };
 pub use forest::Forest;
 pub use path_length::average_path_length;
-pub use settings::Settings;
+pub use settings::{Settings, Variant};
 pub use state::STATE_VERSION;
 
+use crate::explain::Contributions;
 use crate::{Descriptor, Detector, DetectorError, Fitted, Matrix, Model, Parameters, Stop};
+use hyperplane::HyperplaneForest;
 
 /// The detector `isolation_forest`. Its results do not depend on the number of threads.
 #[derive(Debug)]
@@ -65,12 +73,12 @@ impl IsolationForest {
         Self { descriptor: descriptor::descriptor(), threads: threads.max(1) }
     }
 
-    /// Grows a forest without scoring the training rows.
+    /// Grows a standard forest without scoring the training rows.
     ///
     /// # Errors
-    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, missing values, or parameters
-    /// that do not go with the shape of `training`; see [`Settings::resolve`]. Before every
-    /// tree it asks `stop`.
+    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, missing values, another variant, or
+    /// parameters that do not go with the shape of `training`; see [`Settings::resolve`]. Before
+    /// every tree it asks `stop`.
     pub fn grow(
         &self,
         training: &Matrix,
@@ -78,13 +86,22 @@ impl IsolationForest {
         seed: u64,
         stop: Stop<'_>,
     ) -> Result<Forest, DetectorError> {
-        if training.rows() < MINIMUM_ROWS as usize {
-            return Err(DetectorError::InsufficientData { needed: MINIMUM_ROWS });
+        let settings = settings_for(training, parameters)?;
+        if settings.variant != Variant::Standard {
+            let message = "only the variant \"standard\" grows this forest".to_owned();
+            return Err(DetectorError::InvalidParameter { name: "variant".into(), message });
         }
-        refuse_missing(training)?;
-        let settings = Settings::resolve(parameters, training.rows(), training.columns())?;
         Forest::grow(training, &settings, seed, self.threads, stop)
     }
+}
+
+/// What to grow over `training`, if anything can be.
+fn settings_for(training: &Matrix, parameters: &Parameters) -> Result<Settings, DetectorError> {
+    if training.rows() < MINIMUM_ROWS as usize {
+        return Err(DetectorError::InsufficientData { needed: MINIMUM_ROWS });
+    }
+    refuse_missing(training)?;
+    Settings::resolve(parameters, training.rows(), training.columns())
 }
 
 impl Default for IsolationForest {
@@ -106,30 +123,52 @@ impl Detector for IsolationForest {
         seed: u64,
         stop: Stop<'_>,
     ) -> Result<Fitted, DetectorError> {
-        let forest = self.grow(training, parameters, seed, stop)?;
-        let training_scores = forest.score_complete(training, stop)?;
-        Ok(Fitted { model: Box::new(forest), training_scores })
+        let settings = settings_for(training, parameters)?;
+        let model: Box<dyn Model> = if settings.variant == Variant::Standard {
+            Box::new(Forest::grow(training, &settings, seed, self.threads, stop)?)
+        } else {
+            Box::new(HyperplaneForest::grow(training, &settings, seed, self.threads, stop)?)
+        };
+        let training_scores = model.score(training, stop)?;
+        Ok(Fitted { model, training_scores })
     }
 
     fn load(&self, state: &[u8]) -> Result<Box<dyn Model>, DetectorError> {
+        if state.starts_with(&hyperplane::MAGIC) {
+            return Ok(Box::new(hyperplane::read(state, self.threads)?));
+        }
         Ok(Box::new(state::read(state, self.threads)?))
     }
 }
 
 impl Model for Forest {
     fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError> {
-        if data.columns() != self.columns() {
-            let (given, trained) = (data.columns(), self.columns());
-            let message = format!("the rows have {given} columns, the training had {trained}");
-            return Err(DetectorError::InvalidInput(message));
-        }
-        refuse_missing(data)?;
+        check_rows(data, self.columns())?;
         self.score_complete(data, stop)
+    }
+
+    fn explain(
+        &self,
+        data: &Matrix,
+        stop: Stop<'_>,
+    ) -> Result<Option<Contributions>, DetectorError> {
+        check_rows(data, self.columns())?;
+        explain::contributions(self, data, stop).map(Some)
     }
 
     fn save(&self) -> Vec<u8> {
         state::write(self)
     }
+}
+
+/// Refuses rows that a model of `columns` columns cannot score.
+fn check_rows(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
+    if data.columns() != columns {
+        let given = data.columns();
+        let message = format!("the rows have {given} columns, the training had {columns}");
+        return Err(DetectorError::InvalidInput(message));
+    }
+    refuse_missing(data)
 }
 
 fn refuse_missing(data: &Matrix) -> Result<(), DetectorError> {

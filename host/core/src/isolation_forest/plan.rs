@@ -1,7 +1,7 @@
 //! What each tree grows from.
 
-use super::random::Generator;
 use super::settings::{Settings, depth_limit};
+use crate::random::Generator;
 
 /// How many levels of cuts are spread; deeper ones have few rows and little in common.
 const SPREAD_LEVELS: u32 = 4;
@@ -45,6 +45,11 @@ impl Plan {
             }
         }
         Self { seeds, slots, strata }
+    }
+
+    /// The seeds of all trees.
+    pub(super) fn seeds(&self) -> &[u64] {
+        &self.seeds
     }
 
     /// The plans of all trees in order, `size` at a time.

@@ -1,6 +1,6 @@
 //! Which rows and columns a tree sees.
 
-use super::random::Generator;
+use crate::random::Generator;
 
 /// Draws rows in time proportional to the rows drawn, not to all rows.
 pub(super) struct Sampler {

@@ -1,6 +1,8 @@
 //! Parameters, made definite by the shape of the training rows.
 
-use super::descriptor::{COLUMNS_MAX, FOREST_SAMPLES_MAX, MAX_SAMPLES_AUTO, N_ESTIMATORS_DEFAULT};
+use super::descriptor::{
+    COLUMNS_MAX, FOREST_SAMPLES_MAX, FOREST_TERMS_MAX, MAX_SAMPLES_AUTO, N_ESTIMATORS_DEFAULT,
+};
 use crate::{DetectorError, Parameters, Value};
 
 /// What growing a forest takes, in definite numbers.
@@ -14,6 +16,23 @@ pub struct Settings {
     pub features: usize,
     /// Whether rows are drawn with replacement.
     pub bootstrap: bool,
+    /// How nodes are cut.
+    pub variant: Variant,
+}
+
+/// How nodes are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// One random column, at a random value.
+    Standard,
+    /// Two random columns, standardised and weighted at random, where both sides together spread
+    /// least.
+    FairCut,
+    /// A random direction in so many columns, through a random point.
+    Extended {
+        /// Columns in a cut; at least 1.
+        columns: usize,
+    },
 }
 
 impl Settings {
@@ -51,7 +70,55 @@ impl Settings {
             return Err(invalid("max_features", format!("there are only {columns} columns")));
         }
         let bootstrap = parameters.get("bootstrap") == Some(&Value::Boolean(true));
-        Ok(Self { trees, samples: bounded(samples, trees)?, features, bootstrap })
+        let samples = bounded(samples, trees)?;
+        let drawn = samples as usize * trees;
+        let variant = variant(parameters, features, drawn)?;
+        Ok(Self { trees, samples, features, bootstrap, variant })
+    }
+
+    /// Terms of a tree with a cut for each row.
+    pub(super) fn tree_terms(&self) -> usize {
+        match self.variant {
+            Variant::Standard => self.samples as usize,
+            Variant::FairCut => 2 * self.samples as usize,
+            Variant::Extended { columns } => columns.saturating_mul(self.samples as usize),
+        }
+    }
+}
+
+/// The variant of trees that draw `drawn` rows in all and `features` columns each.
+fn variant(
+    parameters: &Parameters,
+    features: usize,
+    drawn: usize,
+) -> Result<Variant, DetectorError> {
+    let name = match parameters.get("variant") {
+        Some(Value::Text(name)) => name.as_str(),
+        _ => "standard",
+    };
+    let level = match parameters.get("extension_level") {
+        Some(Value::Integer(level)) => Some(usize::try_from(*level).unwrap_or(usize::MAX)),
+        _ => None,
+    };
+    match (name, level) {
+        ("extended", None) => {
+            let columns = features.min(FOREST_TERMS_MAX / drawn.max(1)).max(1);
+            Ok(Variant::Extended { columns })
+        }
+        ("extended", Some(level)) if level >= features => {
+            let message = format!("must be less than the {features} columns of a tree");
+            Err(invalid("extension_level", message))
+        }
+        ("extended", Some(level)) if (level + 1).saturating_mul(drawn) > FOREST_TERMS_MAX => {
+            let message = format!("all cuts would have more than {FOREST_TERMS_MAX} terms");
+            Err(invalid("extension_level", message))
+        }
+        ("extended", Some(level)) => Ok(Variant::Extended { columns: level + 1 }),
+        (_, Some(_)) => {
+            Err(invalid("extension_level", "is of the variant \"extended\" only".into()))
+        }
+        ("fair_cut", None) => Ok(Variant::FairCut),
+        (_, None) => Ok(Variant::Standard),
     }
 }
 

@@ -134,7 +134,7 @@ impl Reader<'_> {
 }
 
 /// All of `state` but its checksum, if that is right.
-fn checked_body(state: &[u8]) -> Result<&[u8], DetectorError> {
+pub(super) fn checked_body(state: &[u8]) -> Result<&[u8], DetectorError> {
     match state.split_last_chunk() {
         Some((body, sum)) if checksum(body).to_le_bytes() == *sum => Ok(body),
         Some(_) => Err(bad("its checksum is wrong")),
@@ -149,6 +149,6 @@ pub(super) fn checksum(bytes: &[u8]) -> u64 {
     })
 }
 
-fn bad(reason: &str) -> DetectorError {
+pub(super) fn bad(reason: &str) -> DetectorError {
     DetectorError::BadState(reason.into())
 }

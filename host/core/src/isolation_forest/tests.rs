@@ -2,12 +2,13 @@
 
 use super::grow::between;
 use super::plan::Plan;
-use super::random::Generator;
 use super::sample::{Sampler, draw_features};
+use super::settings::Variant;
 use super::state::{checksum, read, write};
 use super::tree::Node;
 use super::walk::Path;
 use super::{Forest, Settings};
+use crate::random::Generator;
 use crate::{DetectorError, Matrix, Stop};
 use proptest::prelude::*;
 
@@ -18,7 +19,13 @@ fn random_rows(rows: usize, columns: usize) -> Matrix {
 }
 
 fn grown(rows: &Matrix, trees: usize, samples: u32) -> Forest {
-    let settings = Settings { trees, samples, features: rows.columns(), bootstrap: false };
+    let settings = Settings {
+        trees,
+        samples,
+        features: rows.columns(),
+        bootstrap: false,
+        variant: Variant::Standard,
+    };
     Forest::grow(rows, &settings, 7, 1, Stop::NEVER).unwrap()
 }
 
@@ -115,7 +122,13 @@ fn numbers_between_stay_between() {
 
 #[test]
 fn every_stratum_belongs_to_one_tree() {
-    let settings = Settings { trees: 100, samples: 256, features: 1, bootstrap: false };
+    let settings = Settings {
+        trees: 100,
+        samples: 256,
+        features: 1,
+        bootstrap: false,
+        variant: Variant::Standard,
+    };
     let plan = Plan::new(&settings, 7);
     for slot in 1..16 {
         let trees = plan.parts(30).flatten();

@@ -1,5 +1,5 @@
 use pynomaly_core::Parameters;
-use pynomaly_engine::Detection;
+use pynomaly_engine::{Detection, PipelineRecord};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 /// Bytes of an entry beside its scores, about.
 const HEAD_BYTES: usize = 512;
 
-/// What was found, and when.
+/// What was found, and when. Answers with more than scores are not kept; see [`Entry::is_small`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     /// Without its parameters.
@@ -24,6 +24,7 @@ struct Head {
     detector_version: String,
     detector_digest: String,
     parameters: String,
+    pipeline: PipelineRecord,
     seed: u64,
     data_digest: String,
     columns: usize,
@@ -38,6 +39,11 @@ impl Entry {
     pub(crate) fn new(found: &Detection, parameters: String, found_at: OffsetDateTime) -> Self {
         let found = Detection { parameters: Parameters::default(), ..found.clone() };
         Self { found, parameters, found_at }
+    }
+
+    /// Whether an answer is worth keeping: reasons take many times the room of scores.
+    pub(crate) fn is_small(found: &Detection) -> bool {
+        found.suppressed.is_none() && found.contributions.is_none()
     }
 
     /// What was found, without its parameters, and these as a JSON object.
@@ -63,6 +69,7 @@ impl Entry {
             detector_version: found.detector_version.clone(),
             detector_digest: found.detector_digest.clone(),
             parameters: self.parameters.clone(),
+            pipeline: found.pipeline.clone(),
             seed: found.seed,
             data_digest: found.data_digest.clone(),
             columns: found.columns,
@@ -93,11 +100,14 @@ impl Entry {
             detector_version: head.detector_version,
             detector_digest: head.detector_digest,
             parameters: Parameters::default(),
+            pipeline: head.pipeline,
             seed: head.seed,
             data_digest: head.data_digest,
             columns: head.columns,
             scores,
             threshold: f64::from_bits(head.threshold),
+            suppressed: None,
+            contributions: None,
             anomalies: head.anomalies,
             fuel_used: head.fuel_used,
             detector_time: head.detector_time,
@@ -118,11 +128,14 @@ mod tests {
             detector_version: "1.0.0".into(),
             detector_digest: "sha256:00".into(),
             parameters: Parameters::default(),
+            pipeline: PipelineRecord::default(),
             seed: u64::MAX,
             data_digest: "sha256:01".into(),
             columns: 2,
             scores: vec![0.1, -0.0, f64::MIN_POSITIVE],
             threshold: 0.3,
+            suppressed: None,
+            contributions: None,
             anomalies: 1,
             fuel_used: Some(7),
             detector_time: Duration::from_micros(3),

@@ -1,4 +1,4 @@
-use pynomaly_engine::{Cut, DetectRequest, data_digest};
+use pynomaly_engine::{DetectRequest, data_digest};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
@@ -10,14 +10,11 @@ pub(crate) struct Key([u8; 32]);
 impl Key {
     /// Of what an organisation asks the detector with that digest.
     pub(crate) fn of(tenant_id: Uuid, detector_digest: &str, request: &DetectRequest) -> Self {
-        let (cut, bits) = match request.cut {
-            Cut::Contamination(share) => ("contamination", share.to_bits()),
-            Cut::Threshold(score) => ("threshold", score.to_bits()),
-        };
-        // Texts are quoted, so that no two requests can look like one.
-        let parameters = format!("{:?}", request.parameters);
+        // Texts are quoted, and numbers written to their last bit, so that no two requests can look
+        // like one.
+        let (parameters, pipeline) = (&request.parameters, &request.pipeline);
         let text = format!(
-            "{tenant_id} {:?} {detector_digest:?} {parameters} {cut} {bits} {} {}",
+            "{tenant_id} {:?} {detector_digest:?} {parameters:?} {pipeline:?} {} {}",
             request.detector_type,
             request.seed,
             data_digest(&request.data)

@@ -3,6 +3,8 @@
 use super::{Verdict, busy, internal, refused, verdict};
 use crate::problem::pointer_to;
 use axum::http::StatusCode;
+use pynomaly_core::preprocessing::PreprocessingError;
+use pynomaly_core::threshold::ThresholdError;
 use pynomaly_core::{DetectorError, ParameterError};
 use pynomaly_engine::{CallError, DetectError, LimitKind};
 
@@ -13,10 +15,16 @@ pub(super) fn detect(error: &DetectError) -> Verdict {
             refused("unknown_detector", "/detector_type", message)
         }
         DetectError::Parameter(error) => parameter(error, message),
+        DetectError::Contamination(ThresholdError::Method(_)) | DetectError::Threshold(_) => {
+            refused("invalid_threshold", "/threshold", message)
+        }
         DetectError::Contamination(_) => {
             refused("invalid_contamination", "/contamination", message)
         }
-        DetectError::Threshold(_) => refused("invalid_threshold", "/threshold", message),
+        DetectError::Preprocessing(error) => preprocessing(error, message),
+        DetectError::Suppression(_) => refused("invalid_suppress", "/suppress", message),
+        DetectError::TooMuchToExplain(_) => refused("too_much_to_explain", "/explain", message),
+        DetectError::NoMedians => refused("no_medians", "", message),
         DetectError::Missing { row, column, .. } => {
             refused("missing_value", format!("/data/{row}/{column}"), message)
         }
@@ -29,6 +37,16 @@ pub(super) fn detect(error: &DetectError) -> Verdict {
 
 fn parameter(error: &ParameterError, message: String) -> Verdict {
     refused("invalid_parameter", format!("/parameters{}", pointer_to(error.name())), message)
+}
+
+fn preprocessing(error: &PreprocessingError, message: String) -> Verdict {
+    match error {
+        PreprocessingError::NoValues { .. } => refused("empty_column", "/data", message),
+        PreprocessingError::Overflow { row, column } => {
+            refused("value_too_large", format!("/data/{row}/{column}"), message)
+        }
+        PreprocessingError::Columns { .. } => refused("invalid_data", "/data", message),
+    }
 }
 
 /// The detector works and refuses this request.

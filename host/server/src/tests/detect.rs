@@ -72,10 +72,11 @@ async fn large_detection_is_the_same_off_the_async_threads() {
 async fn detectors_are_described() {
     let (test, token) = TestApp::with_user(Role::Viewer).await;
     let list = test.get("/api/v1/detectors", &token).await;
-    assert_eq!(list.json["items"][0]["detector_type"], "isolation_forest");
+    assert_eq!(list.json["items"][0]["detector_type"], "ensemble");
+    assert_eq!(list.json["items"][1]["detector_type"], "isolation_forest");
     assert!(list.json["next_cursor"].is_null());
     let card = test.get("/api/v1/detectors/isolation_forest", &token).await;
-    assert_eq!(card.json, list.json["items"][0]);
+    assert_eq!(card.json, list.json["items"][1]);
     assert_eq!(card.json["is_native"], true);
     assert_eq!(card.json["parameters"][0]["name"], "n_estimators");
     test.get("/api/v1/detectors/nope", &token).await.is_problem(404, "not_found", None);

@@ -13,6 +13,7 @@ mod models;
 mod oidc;
 mod operations;
 mod passwords;
+mod pipeline;
 mod quotas;
 mod tenants;
 mod totp;

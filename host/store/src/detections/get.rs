@@ -1,7 +1,10 @@
 use super::{COLUMNS, Row};
-use crate::columns::to_scores;
-use crate::{Detection, Owner, Store, StoreError};
+use crate::columns::{to_flags, to_scores};
+use crate::{Detection, DetectionDetails, Owner, Store, StoreError};
 use uuid::Uuid;
+
+/// Scores, flags and contributions, as they come.
+type Results = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 impl Store {
     /// The detection with that identifier, if it is the owner's.
@@ -21,11 +24,18 @@ impl Store {
         let Some(row) = query.fetch_optional::<Row>().await? else {
             return Ok(None);
         };
-        let sql = "SELECT scores FROM detection_results WHERE detection_id = $1";
-        let scores = self.database.query(sql).bind(id).fetch_optional::<(Vec<u8>,)>().await?;
+        let sql = "SELECT scores, suppressed, contributions FROM detection_results AS results
+                   LEFT JOIN detection_details AS details
+                   ON details.detection_id = results.detection_id
+                   WHERE results.detection_id = $1";
+        let results = self.database.query(sql).bind(id).fetch_optional::<Results>().await?;
         // Gone between the two statements: pruned.
-        let Some((scores,)) = scores else { return Ok(None) };
-        Ok(Some(Detection { summary: row.try_into()?, scores: to_scores(&scores)? }))
+        let Some((scores, suppressed, contributions)) = results else { return Ok(None) };
+        let details = DetectionDetails {
+            suppressed: suppressed.as_deref().map(to_flags),
+            contributions: contributions.as_deref().map(to_scores).transpose()?,
+        };
+        Ok(Some(Detection { summary: row.try_into()?, scores: to_scores(&scores)?, details }))
     }
 
     /// The rows of a detection, as they were packed; `None` where they are not kept.

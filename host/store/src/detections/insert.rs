@@ -1,7 +1,7 @@
 use super::COLUMNS;
-use crate::columns::{from_count, from_scores, from_time};
+use crate::columns::{from_count, from_flags, from_scores, from_time};
 use crate::database::{Connection, Query};
-use crate::{NewDetection, Store, StoreError};
+use crate::{DetectionDetails, NewDetection, Store, StoreError};
 
 impl Store {
     /// Writes a detection with its scores. Returns once it is durable; see [`crate::Synchronous`].
@@ -48,14 +48,37 @@ fn inserts<'c>(connection: &'c mut Connection, batch: &[NewDetection], twin: Twi
         "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
     );
     let query = rows(query, batch.iter(), result).push(on_conflict);
+    let query = details(query, batch, on_conflict);
+    data(query, batch, on_conflict)
+}
+
+fn details<'c>(query: Query<'c>, batch: &[NewDetection], on_conflict: &'static str) -> Query<'c> {
+    let detections = batch.iter().map(|new| &new.detection);
+    let mut detailed = detections.filter(|detection| !detection.details.is_none()).peekable();
+    if detailed.peek().is_none() {
+        return query;
+    }
+    let sql = "INSERT INTO detection_details (detection_id, suppressed, contributions) VALUES ";
+    rows(query.together("details", sql), detailed, |query, detection| {
+        let DetectionDetails { suppressed, contributions } = &detection.details;
+        query
+            .push_bind(detection.summary.id)
+            .push_next(suppressed.as_deref().map(from_flags))
+            .push_next(contributions.as_deref().map(from_scores))
+    })
+    .push(on_conflict)
+}
+
+fn data<'c>(query: Query<'c>, batch: &[NewDetection], on_conflict: &'static str) -> Query<'c> {
     let mut kept = batch.iter().filter_map(|new| Some((new, new.data.as_deref()?))).peekable();
     if kept.peek().is_none() {
         return query;
     }
-    let query = query.together("data", "INSERT INTO detection_data (detection_id, data) VALUES ");
-    rows(query, kept, |query, (new, data)| {
+    let sql = "INSERT INTO detection_data (detection_id, data) VALUES ";
+    rows(query.together("data", sql), kept, |query, (new, data)| {
         query.push_bind(new.detection.summary.id).push_next(data)
     })
+    .push(on_conflict)
 }
 
 /// Goes on with a row in brackets for each of `items`.
@@ -81,6 +104,7 @@ fn detection<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
         .push_next(summary.detector_version.as_str())
         .push_next(summary.detector_digest.as_str())
         .push_next(summary.parameters.as_str())
+        .push_next(summary.pipeline.as_str())
         .push_next(summary.seed.cast_signed())
         .push_next(summary.data_digest.as_str())
         .push_next(summary.threshold)

@@ -44,7 +44,7 @@ impl Journal {
     /// nothing in it would be refused later: SQLite takes a NaN for a NULL.
     pub(super) fn suits(&self, batch: &[NewDetection]) -> bool {
         self.unsettled.len() < UNSETTLED_MAX
-            && batch.iter().all(|new| new.data.is_none())
+            && batch.iter().all(|new| new.data.is_none() && new.detection.details.is_none())
             && batch.iter().all(|new| new.detection.summary.threshold.is_finite())
             && batch.iter().map(|new| new.detection.scores.len()).sum::<usize>() <= SCORES_MAX
     }

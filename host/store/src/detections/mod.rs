@@ -37,6 +37,8 @@ pub struct DetectionSummary {
     pub detector_digest: String,
     /// Parameters as used, a JSON object.
     pub parameters: String,
+    /// What was done around the detector, a JSON object; `{}` where that was not recorded.
+    pub pipeline: String,
     /// Source of all randomness.
     pub seed: u64,
     /// Digest of the rows.
@@ -47,7 +49,7 @@ pub struct DetectionSummary {
     pub rows: u64,
     /// Number of columns.
     pub columns: u64,
-    /// Number of rows whose score is greater than the threshold.
+    /// Number of rows that are anomalies.
     pub anomalies: u64,
     /// Fuel burnt; `None` for native detectors.
     pub fuel_used: Option<u64>,
@@ -64,8 +66,27 @@ pub struct DetectionSummary {
 pub struct Detection {
     /// Everything else.
     pub summary: DetectionSummary,
-    /// One score per row; verdicts follow from the threshold.
+    /// One score per row; verdicts follow from the threshold, and from `suppressed`.
     pub scores: Vec<f64>,
+    /// What rows have beside their scores.
+    pub details: DetectionDetails,
+}
+
+/// What rows have beside their scores, where it was asked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DetectionDetails {
+    /// For each row whether it deviates too little to be an anomaly.
+    pub suppressed: Option<Vec<bool>>,
+    /// The columns' contributions, row after row.
+    pub contributions: Option<Vec<f64>>,
+}
+
+impl DetectionDetails {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.suppressed.is_none() && self.contributions.is_none()
+    }
 }
 
 /// A detection to write.
@@ -88,6 +109,7 @@ struct Row {
     detector_version: String,
     detector_digest: String,
     parameters: String,
+    pipeline: String,
     seed: i64,
     data_digest: String,
     threshold: f64,
@@ -102,8 +124,9 @@ struct Row {
 
 /// What [`Row`] reads, and what an insert writes, in this order.
 const COLUMNS: &str = "id, tenant_id, user_id, model_id, detector_type, detector_version, \
-                       detector_digest, parameters, seed, data_digest, threshold, row_count, \
-                       column_count, anomaly_count, fuel_used, duration_us, has_data, created_at";
+                       detector_digest, parameters, pipeline, seed, data_digest, threshold, \
+                       row_count, column_count, anomaly_count, fuel_used, duration_us, has_data, \
+                       created_at";
 
 impl TryFrom<Row> for DetectionSummary {
     type Error = StoreError;
@@ -128,6 +151,7 @@ impl TryFrom<Row> for DetectionSummary {
             detector_version: row.detector_version,
             detector_digest: row.detector_digest,
             parameters: row.parameters,
+            pipeline: row.pipeline,
             data_digest: row.data_digest,
         })
     }

@@ -44,7 +44,9 @@ impl Store {
     /// Forgets components that no model needs any more.
     pub(super) async fn prune_components(&self) -> Result<(), StoreError> {
         let sql = "DELETE FROM components WHERE NOT EXISTS
-                   (SELECT 1 FROM models WHERE component_digest = components.digest)";
+                   (SELECT 1 FROM models WHERE component_digest = components.digest)
+                   AND NOT EXISTS
+                   (SELECT 1 FROM model_components WHERE component_digest = components.digest)";
         match self.database.query(sql).execute().await {
             // A model that needs one was made meanwhile; the next time will do.
             Err(StoreError::Database(sqlx::Error::Database(cause)))

@@ -5,8 +5,8 @@ use crate::database::Transaction;
 use crate::{AuditEntry, Store, StoreError};
 
 impl Store {
-    /// Adds a model as the next version of its name, with its packed state and, where it is no
-    /// native one, the component that fitted it; gives the version.
+    /// Adds a model as the next version of its name, with its packed state and the
+    /// components that fitted it: its own plugin, and those of its members; gives the version.
     ///
     /// # Errors
     /// [`StoreError::NameTaken`] where somebody else has just made that version,
@@ -15,14 +15,22 @@ impl Store {
         &self,
         model: &ModelSummary,
         state: &[u8],
-        component: Option<&Component>,
+        components: &[Component],
         audit: &AuditEntry,
     ) -> Result<u64, StoreError> {
         let mut transaction = self.database.begin().await?;
-        if let Some(component) = component {
+        for component in components {
             component.insert(&mut transaction, model.created_at).await?;
         }
-        let version = insert(&mut transaction, model, component).await?;
+        let is_own = |component: &&Component| component.digest == model.detector_digest;
+        let own = components.iter().find(is_own);
+        let version = insert(&mut transaction, model, own).await?;
+        for member in components.iter().filter(|component| !is_own(component)) {
+            let sql = "INSERT INTO model_components (model_id, component_digest) VALUES ($1, $2)
+                       ON CONFLICT DO NOTHING";
+            let query = transaction.query(sql).bind(model.id).bind(member.digest.as_str());
+            query.execute().await?;
+        }
         let sql = "INSERT INTO model_states (model_id, state) VALUES ($1, $2)";
         transaction.query(sql).bind(model.id).bind(state).execute().await?;
         append(&mut transaction, audit).await?;
@@ -53,6 +61,7 @@ async fn insert(
         .push_next(model.detector_version.as_str())
         .push_next(model.detector_digest.as_str())
         .push_next(model.parameters.as_str())
+        .push_next(model.pipeline.as_str())
         .push_next(model.seed.cast_signed())
         .push_next(model.data_digest.as_str())
         .push_next(model.threshold)

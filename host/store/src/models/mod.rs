@@ -36,6 +36,9 @@ pub struct ModelSummary {
     pub detector_digest: String,
     /// Parameters as used, a JSON object.
     pub parameters: String,
+    /// What was done around the detector and learnt there, a JSON object; `{}` where that was not
+    /// recorded.
+    pub pipeline: String,
     /// Source of all randomness.
     pub seed: u64,
     /// Digest of the training rows.
@@ -70,6 +73,7 @@ struct Row {
     detector_version: String,
     detector_digest: String,
     parameters: String,
+    pipeline: String,
     seed: i64,
     data_digest: String,
     threshold: f64,
@@ -84,8 +88,9 @@ struct Row {
 
 /// What [`Row`] reads, and what an insert writes, in this order.
 const COLUMNS: &str = "id, tenant_id, user_id, name, version, detector_type, detector_version, \
-                       detector_digest, parameters, seed, data_digest, threshold, row_count, \
-                       column_count, fuel_used, duration_us, state_digest, state_bytes, created_at";
+                       detector_digest, parameters, pipeline, seed, data_digest, threshold, \
+                       row_count, column_count, fuel_used, duration_us, state_digest, \
+                       state_bytes, created_at";
 
 impl TryFrom<Row> for ModelSummary {
     type Error = StoreError;
@@ -110,6 +115,7 @@ impl TryFrom<Row> for ModelSummary {
             detector_version: row.detector_version,
             detector_digest: row.detector_digest,
             parameters: row.parameters,
+            pipeline: row.pipeline,
             data_digest: row.data_digest,
             state_digest: row.state_digest,
         })

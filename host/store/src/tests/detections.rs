@@ -1,7 +1,7 @@
 use super::{TestStore, moment};
 use crate::{
-    Detection, DetectionFilter, DetectionSummary, HOME_TENANT, Location, NewDetection, Owner,
-    Retention, Store, StoreError,
+    Detection, DetectionDetails, DetectionFilter, DetectionSummary, HOME_TENANT, Location,
+    NewDetection, Owner, Retention, Store, StoreError,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -23,6 +23,7 @@ pub(super) fn detection(number: u128, user_id: Uuid) -> NewDetection {
         detector_version: "1.0.0".into(),
         detector_digest: "sha256:ab".into(),
         parameters: r#"{"n_neighbors":5}"#.into(),
+        pipeline: r#"{"scaling":"none"}"#.into(),
         seed: u64::MAX,
         data_digest: "sha256:cd".into(),
         threshold: 0.1 + 0.2,
@@ -35,7 +36,8 @@ pub(super) fn detection(number: u128, user_id: Uuid) -> NewDetection {
         created_at: moment(7),
     };
     let scores = vec![0.1, -0.0, f64::MIN_POSITIVE / 2.0];
-    NewDetection { detection: Detection { summary, scores }, data: None }
+    let details = DetectionDetails::default();
+    NewDetection { detection: Detection { summary, scores, details }, data: None }
 }
 
 #[tokio::test]
@@ -50,6 +52,26 @@ async fn detection_comes_back_bit_for_bit_after_reopening() {
     assert_eq!(read.summary, written.summary);
     let bits = |scores: &[f64]| scores.iter().map(|it| it.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&read.scores), bits(&written.scores));
+}
+
+#[tokio::test]
+async fn details_come_back_and_go_with_their_detection() {
+    let test = TestStore::new().await;
+    let details = DetectionDetails {
+        suppressed: Some(vec![true, false, true]),
+        contributions: Some(vec![0.1, -0.0, 1e-300]),
+    };
+    let mut written = detection(1, ADA);
+    written.detection.details = details.clone();
+    test.store.insert_detection(written).await.unwrap();
+    let id = Uuid::from_u128(1);
+    let read = test.store.get_detection(id, owner(None)).await.unwrap().unwrap();
+    assert_eq!(read.details, details);
+    let all = Retention { before: Some(moment(99)), count_max: None };
+    assert_eq!(test.store.prune_detections(all, 10).await.unwrap(), 1);
+    let sql = "SELECT count(*) FROM detection_details";
+    let (left,) = test.store.database.query(sql).fetch_one::<(i64,)>().await.unwrap();
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

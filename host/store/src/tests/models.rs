@@ -17,6 +17,7 @@ fn model(number: u128, name: &str) -> ModelSummary {
         detector_version: "1.0.0".into(),
         detector_digest: "sha256:ab".into(),
         parameters: "{}".into(),
+        pipeline: r#"{"scaling":"none"}"#.into(),
         seed: u64::MAX,
         data_digest: "sha256:cd".into(),
         threshold: 0.5,
@@ -37,7 +38,7 @@ fn component() -> Component {
 async fn create(test: &TestStore, number: u128, name: &str) -> u64 {
     let (component, model) = (component(), model(number, name));
     let audit = audit(1_000 + number);
-    test.store.create_model(&model, &[1, 2, 3], Some(&component), &audit).await.unwrap()
+    test.store.create_model(&model, &[1, 2, 3], &[component], &audit).await.unwrap()
 }
 
 #[tokio::test]
@@ -95,4 +96,21 @@ async fn component_stays_for_as_long_as_a_model_needs_it() {
         assert_eq!(test.store.get_component("sha256:ab").await.unwrap().is_some(), is_kept);
         assert_eq!(test.store.get_model_state(id).await.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn components_of_members_stay_for_as_long_as_a_model_needs_them() {
+    let test = TestStore::new().await;
+    let member = |digest: &str| Component { digest: digest.into(), bytes: vec![1] };
+    let members = [member("sha256:01"), member("sha256:02")];
+    let ensemble = ModelSummary { detector_digest: "ensemble:sha256:03".into(), ..model(1, "all") };
+    test.store.create_model(&ensemble, &[1], &members, &audit(1_001)).await.unwrap();
+    create(&test, 2, "pumps").await;
+    for member in &members {
+        let kept = test.store.get_component(&member.digest).await.unwrap();
+        assert_eq!(kept, Some(member.bytes.clone()));
+    }
+    assert!(test.store.delete_model(HOME, Uuid::from_u128(1), &audit(2)).await.unwrap());
+    assert_eq!(test.store.get_component("sha256:01").await.unwrap(), None);
+    assert!(test.store.get_component("sha256:ab").await.unwrap().is_some());
 }

@@ -27,6 +27,10 @@ enum Mode {
     LogFlood,
     HugeLogMessage,
     HugeError,
+    TooFewContributions,
+    NanContribution,
+    HugeContributions,
+    LoopInExplain,
 }
 
 #[derive(Parameters)]
@@ -36,7 +40,8 @@ struct Options {
     mode: Mode,
 }
 
-struct Nothing;
+/// Misbehaves when it is asked for reasons.
+struct Nothing(Mode);
 
 impl Detector for Hostile {
     type Parameters = Options;
@@ -53,7 +58,11 @@ impl Detector for Hostile {
     fn fit(training: &Matrix<'_>, options: Options, _: u64) -> Result<Fitted<Nothing>, Error> {
         let mut training_scores = vec![0.0; training.rows()];
         match options.mode {
-            Mode::Fine => {}
+            Mode::Fine
+            | Mode::TooFewContributions
+            | Mode::NanContribution
+            | Mode::HugeContributions
+            | Mode::LoopInExplain => {}
             Mode::TooFewScores => training_scores.truncate(training.rows() - 1),
             Mode::TooManyScores => training_scores.push(0.0),
             Mode::NanScore => training_scores[0] = f64::NAN,
@@ -63,7 +72,7 @@ impl Detector for Hostile {
             Mode::HugeError => return Err(Error::Other("x".repeat(64 << 20))),
             mode => misbehave(mode),
         }
-        Ok(Fitted { model: Nothing, training_scores })
+        Ok(Fitted { model: Nothing(options.mode), training_scores })
     }
 }
 
@@ -117,8 +126,22 @@ impl Model for Nothing {
     }
 
     fn load(_: &[u8]) -> Result<Self, Error> {
-        Ok(Self)
+        Ok(Self(Mode::Fine))
     }
 }
 
-pynomaly_sdk::export!(Hostile);
+impl ExplainingModel for Nothing {
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        let mut contributions = vec![0.0; data.rows() * data.columns()];
+        match self.0 {
+            Mode::TooFewContributions => contributions.truncate(1),
+            Mode::NanContribution => contributions[0] = f64::NAN,
+            Mode::HugeContributions => contributions.resize(4 << 20, 0.0),
+            Mode::LoopInExplain => misbehave(Mode::Loop),
+            _ => {}
+        }
+        Ok(contributions)
+    }
+}
+
+pynomaly_sdk::export!(Hostile, explainer);

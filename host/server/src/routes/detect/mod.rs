@@ -1,10 +1,14 @@
 //! `POST /api/v1/detect`: rows in, scores out.
 
 mod parameter_value;
+mod pipeline_body;
 mod request;
 mod rows;
 
 pub(crate) use parameter_value::ParameterValue;
+pub(crate) use pipeline_body::{
+    ThresholdBody, missing_schema, scaling_schema, suppress_schema, threshold_schema,
+};
 pub(crate) use request::{Asked, DetectBody, check_rows};
 pub(crate) use rows::{Rows, rows_schema};
 
@@ -34,7 +38,7 @@ use time::OffsetDateTime;
 ///
 /// With a `seed` the same call has the same answer, which is kept for a while: asked again, it is
 /// a new detection with the scores, the time and the fuel of the first, and an `Age`; the fuel is
-/// not charged again. `Cache-Control: no-cache` has it computed anew, `no-store` not kept.
+/// not charged again. Answers with reasons or suppressed rows are not kept. `Cache-Control: no-cache` has it computed anew, `no-store` not kept.
 #[utoipa::path(post, path = "/api/v1/detect", tag = "clients", security(("bearer" = []), ("api_key" = [])),
     request_body = DetectBody,
     responses(
@@ -73,9 +77,9 @@ async fn judge(
             .await;
     }
     let asked = parse(&job, &body)?;
-    let served = job.app.engine.get(&asked.request.detector_type);
-    let has_parameters = !asked.request.parameters.is_empty();
-    if served.is_ok_and(|it| job.is_short(&it, &asked.request.data, has_parameters)) {
+    let served = job.app.engine.serving(&asked.request);
+    let takes_long = !asked.request.parameters.is_empty() || asked.request.pipeline.explain;
+    if served.is_ok_and(|it| job.is_short(&it, &asked.request.data, takes_long)) {
         return run(&job, &asked, freshness, Answers::find_here);
     }
     job.off_thread(move |job| run(job, &asked, freshness, Answers::find)).await
@@ -112,6 +116,7 @@ fn run(
     if let Some((key, served)) = key
         && freshness.may_keep
         && served.digest() == found.detector_digest
+        && Entry::is_small(&found)
     {
         answers.keep(key, Entry::new(&found, parameters.clone(), job.created_at));
         cached = Cached::Kept;
@@ -125,6 +130,6 @@ fn key(job: &Job, asked: &Asked) -> Option<(Key, Arc<Served>)> {
     if !asked.is_seeded || !job.app.answers.is_enabled() {
         return None;
     }
-    let served = job.app.engine.get(&asked.request.detector_type).ok()?;
+    let served = job.app.engine.serving(&asked.request).ok()?;
     Some((Key::of(job.tenant_id, served.digest(), &asked.request), served))
 }

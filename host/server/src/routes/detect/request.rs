@@ -1,9 +1,14 @@
 use super::parameter_value::ParameterValue;
+use super::pipeline_body::{
+    ThresholdBody, missing_schema, scaling_schema, suppress_schema, threshold_schema,
+};
 use super::rows::{Rows, rows_schema};
 use crate::error::ApiError;
 use crate::limits::Limits;
+use pynomaly_core::preprocessing::{Missing, Preprocessing, Scaling};
+use pynomaly_core::suppression::Suppression;
 use pynomaly_core::{Matrix, Value};
-use pynomaly_engine::{Cut, DetectRequest};
+use pynomaly_engine::{Cut, DetectRequest, Pipeline};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -26,8 +31,21 @@ pub(crate) struct DetectBody {
     pub(crate) parameters: BTreeMap<String, ParameterValue>,
     /// The share of rows expected to be anomalous, in (0, 0.5]; 0.1 if not given.
     pub(crate) contamination: Option<f64>,
-    /// The score above which a row is an anomaly, instead of `contamination`.
-    pub(crate) threshold: Option<f64>,
+    #[schema(schema_with = threshold_schema, required = false)]
+    pub(crate) threshold: Option<ThresholdBody>,
+    #[serde(default)]
+    #[schema(schema_with = scaling_schema, required = false)]
+    pub(crate) scaling: Scaling,
+    #[serde(default)]
+    #[schema(schema_with = missing_schema, required = false)]
+    pub(crate) missing: Missing,
+    #[serde(default)]
+    #[schema(schema_with = suppress_schema, required = false)]
+    pub(crate) suppress: Suppression,
+    /// Whether each result has the contributions of the columns to its score; false if not given.
+    /// At most 262,144 values are explained at a time.
+    #[serde(default)]
+    pub(crate) explain: bool,
     /// Source of all randomness; drawn if not given.
     pub(crate) seed: Option<u64>,
     /// Whether the rows are kept with the detection, so that it can be replayed without them;
@@ -50,7 +68,7 @@ impl DetectBody {
         let cut = match (self.contamination, self.threshold) {
             (None, None) => Cut::default(),
             (Some(contamination), None) => Cut::Contamination(contamination),
-            (None, Some(threshold)) => Cut::Threshold(threshold),
+            (None, Some(threshold)) => threshold.0,
             (Some(_), Some(_)) => {
                 let message = "give either `contamination` or `threshold`, not both";
                 return Err(ApiError::invalid("/threshold", message));
@@ -63,7 +81,12 @@ impl DetectBody {
             data: check_rows(self.data, limits)?,
             detector_type: self.detector_type.unwrap_or_else(|| DETECTOR_TYPE.to_owned()),
             parameters: self.parameters.into_iter().map(named).collect(),
-            cut,
+            pipeline: Pipeline {
+                preprocessing: Preprocessing { scaling: self.scaling, missing: self.missing },
+                cut,
+                suppression: self.suppress,
+                explain: self.explain,
+            },
             seed: self.seed.unwrap_or(seed),
         };
         Ok(Asked { request, keep_data: self.keep_data, is_seeded })

@@ -1,6 +1,6 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use std::fmt;
-use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
 /// Rows of numbers, parsed straight into one flat vector: a vector for each row would cost an
 /// allocation each, and a copy of everything afterwards.
@@ -21,12 +21,13 @@ impl<'de> serde::Deserialize<'de> for Rows {
 /// How rows are described: at least one, of at least one number each. That all have the same
 /// length a schema cannot say.
 pub(crate) fn rows_schema() -> Array {
-    let number = ObjectBuilder::new().schema_type(Type::Number);
+    let types = SchemaType::from_iter([Type::Number, Type::Null]);
+    let number = ObjectBuilder::new().schema_type(types);
     let row = ArrayBuilder::new().items(number).min_items(Some(1));
     ArrayBuilder::new()
         .items(row)
         .min_items(Some(1))
-        .description(Some("Rows of numbers, all of the same length."))
+        .description(Some("Rows of numbers, all of the same length; null is a missing value."))
         .examples([serde_json::json!([[1.0, 2.0], [1.1, 2.1], [9.0, 9.0]])])
         .build()
 }
@@ -68,8 +69,9 @@ impl<'de> Visitor<'de> for Row<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
         let Rows { columns, values } = self.0;
         let start = values.len();
-        while let Some(value) = row.next_element()? {
-            values.push(value);
+        // A missing value is a NaN.
+        while let Some(value) = row.next_element::<Option<f64>>()? {
+            values.push(value.unwrap_or(f64::NAN));
         }
         let width = values.len() - start;
         if start == 0 {
@@ -98,6 +100,7 @@ mod tests {
         let read = rows("[[1, 2.5], [-3e2, 0.1]]").unwrap();
         assert_eq!(read, Rows { columns: 2, values: vec![1.0, 2.5, -300.0, 0.1] });
         assert_eq!(rows("[]").unwrap(), Rows::default());
+        assert!(rows("[[1, null]]").unwrap().values[1].is_nan());
     }
 
     #[test]
@@ -107,7 +110,6 @@ mod tests {
             ("[[]]", "the row has no values"),
             ("[[1], []]", "the row has no values"),
             ("[1]", "invalid type: integer `1`, expected a row of numbers"),
-            ("[[null]]", "invalid type: null, expected f64"),
             ("[[\"1\"]]", "invalid type: string \"1\", expected f64"),
             ("[[1e999]]", "number out of range"),
             ("{}", "invalid type: map, expected rows of numbers"),

@@ -1,5 +1,5 @@
 use crate::error::ApiError;
-use pynomaly_store::{DetectionSummary, StoreError};
+use pynomaly_store::{Detection, DetectionSummary, StoreError};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -20,14 +20,18 @@ pub(crate) struct DetectionAnswer<'a> {
     /// Parameters as used, defaults filled in.
     #[schema(value_type = Object)]
     parameters: &'a RawValue,
+    /// What was done to the rows and the scores: `scaling`, `missing`, the `cut` that the threshold
+    /// came from, `suppress`, and how the contributions were found, in `explained`.
+    #[schema(value_type = Object)]
+    pipeline: &'a RawValue,
     /// Source of all randomness. Drawn if not given, below 2^53 then.
     seed: u64,
     /// Digest of the rows.
     data_digest: &'a str,
-    /// A row is an anomaly if its score is greater.
+    /// A row is an anomaly if its score is greater, unless it is suppressed.
     threshold: f64,
     /// One for each row, in order. Left out in lists.
-    #[schema(value_type = Vec<RowResult>, required = false)]
+    #[schema(value_type = Vec<RowResult<'a>>, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<Results<'a>>,
     summary: Counts,
@@ -51,28 +55,34 @@ pub(crate) struct Counts {
 
 /// The verdict on one row.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct RowResult {
+pub(crate) struct RowResult<'a> {
     /// The row, counted from 0.
     index: usize,
     /// Higher = more anomalous.
     score: f64,
-    /// Whether the score is greater than the threshold.
+    /// Whether the score is greater than the threshold, and the row not suppressed.
     is_anomaly: bool,
+    /// Whether the row deviates too little to be an anomaly; only where `suppress` was asked for.
+    #[schema(required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_suppressed: Option<bool>,
+    /// How much each column raised (positive) or lowered (negative) the score, against that of an
+    /// unremarkable row; only where `explain` was asked for.
+    #[schema(value_type = Vec<f64>, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contributions: Option<&'a [f64]>,
 }
 
 /// [`RowResult`]s, written straight from the scores.
 pub(crate) struct Results<'a> {
-    scores: &'a [f64],
-    threshold: f64,
+    detection: &'a Detection,
 }
 
 impl<'a> DetectionAnswer<'a> {
     /// Everything but the results.
     pub(crate) fn without_results(summary: &'a DetectionSummary) -> Result<Self, ApiError> {
-        let parameters = serde_json::from_str(&summary.parameters).map_err(|error| {
-            let reason = format!("its parameters are not JSON: {error}");
-            StoreError::Inconsistent { noun: "detection", reason }
-        })?;
+        let parameters = raw("parameters", &summary.parameters)?;
+        let pipeline = raw("pipeline", &summary.pipeline)?;
         let &DetectionSummary { rows, columns, anomalies, .. } = summary;
         Ok(Self {
             detection_id: summary.id,
@@ -81,6 +91,7 @@ impl<'a> DetectionAnswer<'a> {
             detector_version: &summary.detector_version,
             detector_digest: &summary.detector_digest,
             parameters,
+            pipeline,
             seed: summary.seed,
             data_digest: &summary.data_digest,
             threshold: summary.threshold,
@@ -94,18 +105,33 @@ impl<'a> DetectionAnswer<'a> {
     }
 
     /// Everything.
-    pub(crate) fn new(summary: &'a DetectionSummary, scores: &'a [f64]) -> Result<Self, ApiError> {
-        let results = Some(Results { scores, threshold: summary.threshold });
-        Ok(Self { results, ..Self::without_results(summary)? })
+    pub(crate) fn new(detection: &'a Detection) -> Result<Self, ApiError> {
+        let results = Some(Results { detection });
+        Ok(Self { results, ..Self::without_results(&detection.summary)? })
     }
+}
+
+/// A column that holds JSON, as it is.
+fn raw<'a>(column: &str, json: &'a str) -> Result<&'a RawValue, StoreError> {
+    serde_json::from_str(json).map_err(|error| {
+        let reason = format!("its {column} are not JSON: {error}");
+        StoreError::Inconsistent { noun: "detection", reason }
+    })
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut results = serializer.serialize_seq(Some(self.scores.len()))?;
-        for (index, &score) in self.scores.iter().enumerate() {
-            let is_anomaly = score > self.threshold;
-            results.serialize_element(&RowResult { index, score, is_anomaly })?;
+        let Detection { summary, scores, details } = self.detection;
+        let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX).max(1);
+        let mut contributions = details.contributions.as_deref().map(|all| all.chunks(columns));
+        let mut results = serializer.serialize_seq(Some(scores.len()))?;
+        for (index, &score) in scores.iter().enumerate() {
+            let suppressed = details.suppressed.as_ref().and_then(|all| all.get(index));
+            let is_suppressed = suppressed.copied();
+            let is_anomaly = score > summary.threshold && is_suppressed != Some(true);
+            let contributions = contributions.as_mut().and_then(Iterator::next);
+            let result = RowResult { index, score, is_anomaly, is_suppressed, contributions };
+            results.serialize_element(&result)?;
         }
         results.end()
     }

@@ -27,5 +27,5 @@ pub(crate) async fn get(
     let id = id("detection", &detection)?;
     let detection = app.store.get_detection(id, caller.reads()).await?;
     let detection = detection.ok_or(ApiError::NotFound("detection"))?;
-    json(StatusCode::OK, &DetectionAnswer::new(&detection.summary, &detection.scores)?)
+    json(StatusCode::OK, &DetectionAnswer::new(&detection)?)
 }

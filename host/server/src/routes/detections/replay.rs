@@ -8,16 +8,17 @@ use crate::pack::unpack_matrix;
 use crate::page::id;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
-use crate::routes::detect::{ParameterValue, Rows, check_rows, rows_schema};
+use crate::routes::detect::{Rows, check_rows, rows_schema};
 use crate::state::{App, AppState};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::Matrix;
-use pynomaly_engine::{Cut, DetectRequest, FittedModel, Served, data_digest};
+use pynomaly_engine::{
+    Cut, DetectRequest, FittedPipeline, Pipeline, PipelineRecord, Served, data_digest,
+};
 use pynomaly_store::{Detection, DetectionSummary, StoreError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -52,7 +53,7 @@ enum Again {
     /// The detector, which fits and judges the rows themselves.
     Detector(Arc<Served>),
     /// The model that judged them then.
-    Model(Arc<FittedModel>),
+    Model(Arc<FittedPipeline>),
 }
 
 /// Computes a detection again with the same digest, parameters, seed and rows, and answers whether
@@ -116,8 +117,8 @@ async fn again(
         let model = model.ok_or_else(|| ApiError::DetectorGone(format!("model {model_id}")))?;
         return Ok(Again::Model(models::warm(app, &model).await?));
     }
-    let digest = &summary.detector_digest;
-    let served = models::detector(app, digest).await?;
+    let (digest, parameters) = (&summary.detector_digest, &summary.parameters);
+    let served = models::pinned(app, digest, parameters, &record(summary)?).await?;
     Ok(Again::Detector(served))
 }
 
@@ -153,20 +154,26 @@ fn run(
     })
 }
 
+/// What was done around the detector then.
+fn record(summary: &DetectionSummary) -> Result<PipelineRecord, StoreError> {
+    serde_json::from_str(&summary.pipeline).map_err(|error| StoreError::Inconsistent {
+        noun: "detection",
+        reason: format!("its pipeline is none: {error}"),
+    })
+}
+
 /// What was asked then.
 fn asked(summary: &DetectionSummary, data: Matrix) -> Result<DetectRequest, ApiError> {
-    type Parameters = BTreeMap<String, ParameterValue>;
-    let parameters = serde_json::from_str::<Parameters>(&summary.parameters);
-    let parameters = parameters.map_err(|error| StoreError::Inconsistent {
-        noun: "detection",
-        reason: format!("its parameters are not JSON: {error}"),
-    })?;
     Ok(DetectRequest {
         data,
         detector_type: summary.detector_type.clone(),
-        parameters: parameters.into_iter().map(|(name, value)| (name, value.0)).collect(),
-        // The threshold as it was: only the scores are in question.
-        cut: Cut::Threshold(summary.threshold),
+        parameters: models::recorded_parameters("detection", &summary.parameters)?,
+        pipeline: Pipeline {
+            preprocessing: record(summary)?.preprocessing,
+            // The threshold as it was: only the scores are in question.
+            cut: Cut::Threshold(summary.threshold),
+            ..Pipeline::default()
+        },
         seed: summary.seed,
     })
 }

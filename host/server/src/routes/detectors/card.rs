@@ -10,7 +10,8 @@ pub(crate) struct DetectorCard {
     detector_type: String,
     /// Semantic version of its code.
     version: String,
-    /// What exactly computes: `sha256:…` of a plugin, `native:NAME@VERSION` otherwise.
+    /// What exactly computes: `sha256:…` of a plugin, `native:NAME@VERSION` otherwise; of an
+    /// `ensemble` nothing yet, as its members are a parameter.
     digest: String,
     /// Whether it runs unsandboxed and unmetered, as part of the server.
     is_native: bool,
@@ -25,6 +26,9 @@ pub(crate) struct DetectorCard {
     parameters: Vec<ParameterCard>,
     /// Whether a missing value is accepted.
     accepts_missing: bool,
+    /// Whether it accounts for its scores itself where `explain` is asked for; of others,
+    /// contributions are Shapley values. `isolation_forest` does in its standard variant.
+    is_explaining: bool,
     /// The least number of rows.
     minimum_rows: u32,
     /// What its calls cost as a function of rows and columns, under the parameters it names; null
@@ -83,6 +87,7 @@ impl DetectorCard {
             task: descriptor.task,
             parameters: descriptor.parameters.into_iter().map(ParameterCard::from).collect(),
             accepts_missing: descriptor.accepts_missing,
+            is_explaining: served.is_explaining(),
             minimum_rows: descriptor.minimum_rows,
             cost: served.card().cloned(),
         }

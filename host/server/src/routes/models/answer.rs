@@ -23,6 +23,10 @@ pub(crate) struct ModelAnswer {
     /// Parameters as used, defaults filled in.
     #[schema(value_type = Object)]
     parameters: Box<RawValue>,
+    /// What was done to the training rows and scores, and is done to those to be judged; see a
+    /// detection's.
+    #[schema(value_type = Object)]
+    pipeline: Box<RawValue>,
     /// Source of all randomness.
     seed: u64,
     /// Digest of the training rows.
@@ -48,10 +52,14 @@ impl TryFrom<&ModelSummary> for ModelAnswer {
     type Error = ApiError;
 
     fn try_from(model: &ModelSummary) -> Result<Self, ApiError> {
-        let parameters = RawValue::from_string(model.parameters.clone()).map_err(|error| {
-            let reason = format!("its parameters are not JSON: {error}");
-            StoreError::Inconsistent { noun: "model", reason }
-        })?;
+        let raw = |column: &str, json: &str| {
+            RawValue::from_string(json.to_owned()).map_err(|error| {
+                let reason = format!("its {column} are not JSON: {error}");
+                StoreError::Inconsistent { noun: "model", reason }
+            })
+        };
+        let parameters = raw("parameters", &model.parameters)?;
+        let pipeline = raw("pipeline", &model.pipeline)?;
         Ok(Self {
             model_id: model.id,
             user_id: model.user_id,
@@ -61,6 +69,7 @@ impl TryFrom<&ModelSummary> for ModelAnswer {
             detector_version: model.detector_version.clone(),
             detector_digest: model.detector_digest.clone(),
             parameters,
+            pipeline,
             seed: model.seed,
             data_digest: model.data_digest.clone(),
             threshold: model.threshold,

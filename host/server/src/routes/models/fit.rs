@@ -4,21 +4,27 @@ use crate::audit::changed;
 use crate::auth::{Caller, Permission};
 use crate::body::{self, JsonBytes};
 use crate::error::ApiError;
-use crate::job::{Job, to_json, to_the_microsecond};
+use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
-use crate::routes::detect::{DetectBody, ParameterValue, Rows, rows_schema};
+use crate::routes::detect::{
+    DetectBody, ParameterValue, Rows, ThresholdBody, missing_schema, rows_schema, scaling_schema,
+    suppress_schema, threshold_schema,
+};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pynomaly_engine::FittedModel;
+use pynomaly_core::preprocessing::{Missing, Scaling};
+use pynomaly_core::suppression::Suppression;
+use pynomaly_engine::FittedPipeline;
 use pynomaly_store::{Component, ModelSummary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Rows to learn from, and how.
@@ -39,19 +45,47 @@ pub(crate) struct FitBody {
     parameters: BTreeMap<String, ParameterValue>,
     /// The share of training rows expected to be anomalous, in (0, 0.5]; 0.1 if not given.
     contamination: Option<f64>,
-    /// The score above which a row is an anomaly, instead of `contamination`.
-    threshold: Option<f64>,
+    #[schema(schema_with = threshold_schema, required = false)]
+    threshold: Option<ThresholdBody>,
+    #[serde(default)]
+    #[schema(schema_with = scaling_schema, required = false)]
+    scaling: Scaling,
+    #[serde(default)]
+    #[schema(schema_with = missing_schema, required = false)]
+    missing: Missing,
+    #[serde(default)]
+    #[schema(schema_with = suppress_schema, required = false)]
+    suppress: Suppression,
     /// Source of all randomness; drawn if not given.
     seed: Option<u64>,
 }
 
+impl FitBody {
+    /// The detection that fits the model.
+    fn without_name(self) -> DetectBody {
+        DetectBody {
+            data: self.data,
+            detector_type: self.detector_type,
+            parameters: self.parameters,
+            contamination: self.contamination,
+            threshold: self.threshold,
+            scaling: self.scaling,
+            missing: self.missing,
+            suppress: self.suppress,
+            explain: false,
+            seed: self.seed,
+            keep_data: false,
+        }
+    }
+}
+
 /// A model to write.
 struct Fitted {
-    model: FittedModel,
+    model: FittedPipeline,
     summary: ModelSummary,
     /// Packed.
     state: Vec<u8>,
-    component: Option<Component>,
+    components: Vec<Component>,
 }
 
 /// Fits a detector on rows and keeps the model.
@@ -75,33 +109,31 @@ pub(crate) async fn fit(
     check_fuel(&app, &caller).await?;
     let body = body::receive(&app, request).await?;
     let job = Job::new(&app, &caller);
-    let Fitted { model, mut summary, state, component } =
+    let Fitted { model, mut summary, state, components } =
         job.off_thread(move |job| run(job, &body)).await?;
     let actor = caller.actor(summary.created_at);
     let audit = actor.done(&app.random, "model.fit", &summary.id.to_string());
     let audit = changed(audit, None, Some(&summary.name));
-    summary.version = app.store.create_model(&summary, &state, component.as_ref(), &audit).await?;
+    summary.version = app.store.create_model(&summary, &state, &components, &audit).await?;
     app.models.keep(summary.id, model);
     json(StatusCode::CREATED, &ModelAnswer::try_from(&summary)?)
 }
 
 fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let limits = &job.app.limits;
-    let FitBody { name, data, detector_type, parameters, contamination, threshold, seed } =
-        body.parse()?;
-    let name = check_name(limits, &name)?;
-    let keep_data = false;
-    let body =
-        DetectBody { data, detector_type, parameters, contamination, threshold, seed, keep_data };
-    let request = body.check(limits, job.seed)?.request;
+    let body: FitBody = body.parse()?;
+    let name = check_name(limits, &body.name)?;
+    let request = body.without_name().check(limits, job.seed)?.request;
     let fitted = job.app.engine.fit(&request, &job.budget());
     job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
     let (model, found) = fitted?;
     let state = model.save(&job.budget())?;
-    let component = model
-        .served()
-        .component()
-        .map(|bytes| Component { digest: found.detector_digest.clone(), bytes: bytes.to_vec() });
+    let components = model.served().components();
+    let component = |(digest, bytes): (&str, &Arc<[u8]>)| Component {
+        digest: digest.to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    let components = components.into_iter().map(component).collect();
     let summary = ModelSummary {
         id: job.id,
         tenant_id: job.tenant_id,
@@ -112,6 +144,7 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
         detector_version: found.detector_version,
         detector_digest: found.detector_digest,
         parameters: to_json(&found.parameters)?,
+        pipeline: pipeline_json(&found.pipeline)?,
         seed: found.seed,
         data_digest: found.data_digest,
         threshold: found.threshold,
@@ -123,5 +156,5 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
         state_bytes: state.len() as u64,
         created_at: job.created_at,
     };
-    Ok(Fitted { model, summary, state: pack(&state)?, component })
+    Ok(Fitted { model, summary, state: pack(&state)?, components })
 }

@@ -7,16 +7,17 @@ use crate::models;
 use crate::page::id;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
-use crate::routes::detect::{Rows, check_rows, rows_schema};
+use crate::routes::detect::{Rows, check_rows, rows_schema, suppress_schema};
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use pynomaly_core::suppression::Suppression;
 use pynomaly_core::{Matrix, Parameters};
 use pynomaly_engine::{
-    Budget, CallError, DetectError, Detection, FittedModel, LimitKind, Scored, count_anomalies,
-    data_digest,
+    Budget, CallError, Cut, DetectError, Detection, FittedPipeline, Judgement, Judging, LimitKind,
+    PipelineRecord, data_digest,
 };
 use pynomaly_store::ModelSummary;
 use serde::Deserialize;
@@ -33,6 +34,13 @@ pub(crate) struct ScoreBody {
     data: Rows,
     /// The score above which a row is an anomaly; the model's own if not given.
     threshold: Option<f64>,
+    /// Deviations too small to be anomalies; the model's own if not given.
+    #[schema(schema_with = suppress_schema, required = false)]
+    suppress: Option<Suppression>,
+    /// Whether each result has the contributions of the columns to its score; false if not given.
+    /// At most 262,144 values are explained at a time.
+    #[serde(default)]
+    explain: bool,
     /// Whether the rows are kept with the detection; false if not given.
     #[serde(default)]
     keep_data: bool,
@@ -41,7 +49,9 @@ pub(crate) struct ScoreBody {
 /// What is asked of a model.
 struct Asked {
     data: Matrix,
-    threshold: f64,
+    judging: Judging,
+    /// Where the threshold came from.
+    cut: Option<Cut>,
     keep_data: bool,
 }
 
@@ -82,14 +92,15 @@ pub(crate) async fn score(
 async fn judge(
     job: Job,
     summary: Arc<ModelSummary>,
-    model: Arc<FittedModel>,
+    model: Arc<FittedPipeline>,
     body: JsonBytes,
 ) -> Result<Judged, ApiError> {
     if body.len() > job.app.limits.inline_bytes_max {
-        let work = move |job: &Job| run(job, &summary, &model, &parse(job, &summary, &body)?);
+        let work =
+            move |job: &Job| run(job, &summary, &model, &parse(job, &summary, &model, &body)?);
         return job.off_thread(work).await;
     }
-    let asked = parse(&job, &summary, &body)?;
+    let asked = parse(&job, &summary, &model, &body)?;
     if job.is_small(&asked.data)
         && !job.app.models.is_slow(summary.id)
         && let Some(judged) = try_here(&job, &summary, &model, &asked)
@@ -106,69 +117,97 @@ async fn judge(
 fn try_here(
     job: &Job,
     summary: &ModelSummary,
-    model: &FittedModel,
+    model: &FittedPipeline,
     asked: &Asked,
 ) -> Option<Result<Judged, ApiError>> {
     let budget = Budget { fuel: job.app.limits.inline_fuel_max, ..job.budget() };
     let started = Instant::now();
-    let scored = model.try_score(&asked.data, &budget)?;
-    if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &scored {
+    let judged = model.try_judge(&asked.data, &asked.judging, &budget)?;
+    if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &judged {
         job.app.models.forget(summary.id);
         job.app.models.note_slow(summary.id);
         return None;
     }
-    Some(judged(job, summary, asked, scored, started.elapsed()))
+    Some(keep(job, summary, model, asked, judged, started.elapsed()))
 }
 
-fn parse(job: &Job, summary: &ModelSummary, body: &JsonBytes) -> Result<Asked, ApiError> {
-    let ScoreBody { data, threshold, keep_data } = body.parse()?;
-    let threshold = threshold.unwrap_or(summary.threshold);
-    if !threshold.is_finite() {
-        return Err(DetectError::Threshold(threshold).into());
-    }
-    Ok(Asked { data: check_rows(data, &job.app.limits)?, threshold, keep_data })
+fn parse(
+    job: &Job,
+    summary: &ModelSummary,
+    model: &FittedPipeline,
+    body: &JsonBytes,
+) -> Result<Asked, ApiError> {
+    let ScoreBody { data, threshold, suppress, explain, keep_data } = body.parse()?;
+    let record = model.record();
+    let judging = Judging {
+        threshold: threshold.unwrap_or(summary.threshold),
+        suppression: suppress.unwrap_or_else(|| record.suppress.clone()),
+        explain,
+    };
+    let cut = threshold.map_or(record.cut, |threshold| Some(Cut::Threshold(threshold)));
+    Ok(Asked { data: check_rows(data, &job.app.limits)?, judging, cut, keep_data })
 }
 
 fn run(
     job: &Job,
     summary: &ModelSummary,
-    model: &FittedModel,
+    model: &FittedPipeline,
     asked: &Asked,
 ) -> Result<Judged, ApiError> {
     let started = Instant::now();
-    let scored = model.score(&asked.data, &job.budget());
-    judged(job, summary, asked, scored, started.elapsed())
+    let judged = model.judge(&asked.data, &asked.judging, &job.budget());
+    keep(job, summary, model, asked, judged, started.elapsed())
 }
 
-fn judged(
+fn keep(
     job: &Job,
     summary: &ModelSummary,
+    model: &FittedPipeline,
     asked: &Asked,
-    scored: Result<Scored, DetectError>,
+    judged: Result<Judgement, DetectError>,
     detector_time: Duration,
 ) -> Result<Judged, ApiError> {
-    job.count(&summary.detector_type, &scored, |scored| scored.fuel_used);
-    if let Err(DetectError::Call(error)) = &scored
+    job.count(&summary.detector_type, &judged, |judged| judged.fuel_used);
+    if let Err(DetectError::Call(error)) = &judged
         && !matches!(error, CallError::Busy { .. })
     {
         // Its instance is gone; the next request gets another.
         job.app.models.forget(summary.id);
     }
-    let scored = scored?;
-    let found = Detection {
+    let found = found(summary, model, asked, judged?, detector_time);
+    let parameters = summary.parameters.clone();
+    job.judged(found, parameters, Some(summary.id), asked.keep_data.then_some(&asked.data))
+}
+
+fn found(
+    summary: &ModelSummary,
+    model: &FittedPipeline,
+    asked: &Asked,
+    judged: Judgement,
+    detector_time: Duration,
+) -> Detection {
+    let Judging { threshold, suppression, .. } = &asked.judging;
+    let pipeline = PipelineRecord {
+        cut: asked.cut,
+        suppress: suppression.clone(),
+        explained: judged.contributions.as_ref().map(|contributions| contributions.method),
+        ..model.record().clone()
+    };
+    Detection {
         detector_type: summary.detector_type.clone(),
         detector_version: summary.detector_version.clone(),
         detector_digest: summary.detector_digest.clone(),
         parameters: Parameters::default(),
+        pipeline,
         seed: summary.seed,
         data_digest: data_digest(&asked.data),
         columns: asked.data.columns(),
-        anomalies: count_anomalies(&scored.scores, asked.threshold),
-        scores: scored.scores,
-        threshold: asked.threshold,
-        fuel_used: scored.fuel_used,
+        anomalies: judged.count_anomalies(*threshold),
+        scores: judged.scores,
+        threshold: *threshold,
+        suppressed: judged.suppressed,
+        contributions: judged.contributions,
+        fuel_used: judged.fuel_used,
         detector_time,
-    };
-    let parameters = summary.parameters.clone();
-    job.judged(found, parameters, Some(summary.id), asked.keep_data.then_some(&asked.data))
+    }
 }

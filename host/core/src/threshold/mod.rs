@@ -1,12 +1,17 @@
 //! Where scores become verdicts: a row is an anomaly where its score is above the threshold.
 
+mod automatic;
+mod extreme_value;
+
+pub use automatic::AutoThreshold;
+
 /// The share of training rows taken for anomalies where the caller says nothing (PyOD's default).
 pub const CONTAMINATION_DEFAULT: f64 = 0.1;
 /// The greatest share of training rows that may be taken for anomalies, inclusive.
 pub const CONTAMINATION_MAX: f64 = 0.5;
 
 /// Why there is no threshold.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ThresholdError {
     /// Outside (0, [`CONTAMINATION_MAX`]], or NaN.
     #[error("contamination must be a number in (0, {CONTAMINATION_MAX}], not {0}")]
@@ -14,6 +19,9 @@ pub enum ThresholdError {
     /// An explicit threshold that is infinite or NaN.
     #[error("threshold must be a finite number, not {0}")]
     Threshold(f64),
+    /// Not one of [`AutoThreshold::NAMES`].
+    #[error("threshold must be a number or one of {names}, not {0:?}", names = AutoThreshold::NAMES.join(", "))]
+    Method(String),
     /// There are no training scores.
     #[error("there are no training scores")]
     NoScores,

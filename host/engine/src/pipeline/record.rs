@@ -1,0 +1,40 @@
+use super::Pipeline;
+use crate::cut::Cut;
+use crate::ensemble::MemberRecord;
+use pynomaly_core::explain::Method;
+use pynomaly_core::preprocessing::Preprocessing;
+use pynomaly_core::suppression::Suppression;
+use serde::{Deserialize, Serialize};
+
+/// What was done around the detector. As JSON it goes to the database and to clients.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PipelineRecord {
+    /// `scaling` and `missing`.
+    #[serde(flatten)]
+    pub preprocessing: Preprocessing,
+    /// Where the threshold came from; `None` for what was kept before this was recorded.
+    #[serde(default)]
+    pub cut: Option<Cut>,
+    /// Deviations that were too small.
+    #[serde(default, skip_serializing_if = "Suppression::is_none")]
+    pub suppress: Suppression,
+    /// The members of an ensemble.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberRecord>,
+    /// How the contributions were found, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Method>,
+}
+
+impl PipelineRecord {
+    /// Of what was asked of these members, if any, before there are reasons.
+    pub(crate) fn new(pipeline: &Pipeline, members: Vec<MemberRecord>) -> Self {
+        Self {
+            preprocessing: pipeline.preprocessing,
+            cut: Some(pipeline.cut),
+            suppress: pipeline.suppression.clone(),
+            members,
+            explained: None,
+        }
+    }
+}
