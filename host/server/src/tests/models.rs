@@ -1,7 +1,9 @@
 use super::TestApp;
+use crate::limits::Limits;
 use axum::http::{Method, StatusCode};
 use pynomaly_store::Role;
 use serde_json::{Value, json};
+use std::path::Path;
 
 const MODELS: &str = "/api/v1/models";
 
@@ -54,6 +56,30 @@ async fn rows_of_a_model_are_judged_one_by_one() {
     assert_eq!(test.post(&score, &token, &lenient).await.json["summary"]["anomalies"], 0);
     let wrong = test.post(&score, &token, &json!({"data": [[1.0, 2.0, 3.0]]})).await;
     wrong.is_problem(422, "invalid_data", Some("/data"));
+}
+
+#[tokio::test]
+async fn plugin_that_needs_more_than_is_spent_at_once_scores_the_same() {
+    let plugin = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/plugins/ecod.wasm");
+    let plugin = std::fs::read(plugin).expect("run `cargo xtask plugins`");
+    let mut answers = Vec::new();
+    for inline_fuel_max in [Limits::default().inline_fuel_max, 1] {
+        let test = TestApp::with_limits(Limits { inline_fuel_max, ..Limits::default() }).await;
+        test.app.engine.install("ecod.wasm", &plugin).unwrap();
+        let token = test.user("ada@example.org", Role::Analyst).await;
+        let body = json!({"name": "pumps", "data": training(), "detector_type": "ecod"});
+        let model = test.post(MODELS, &token, &body).await.json;
+        let id = model["model_id"].as_str().unwrap().parse().unwrap();
+        // Twice: what is known to be slow is not tried again.
+        for _ in 0..2 {
+            let body = json!({"data": [[99.0, -99.0]]});
+            let scored = test.post(&format!("{}/score", path(&model)), &token, &body).await;
+            assert_eq!(scored.status, StatusCode::OK, "{scored:?}");
+            answers.push(scored.json["results"].clone());
+            assert_eq!(test.app.models.is_slow(id), inline_fuel_max == 1);
+        }
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 }
 
 #[tokio::test]
