@@ -68,6 +68,8 @@ impl Journal {
         if self.is_empty() {
             return Ok(());
         }
+        // In the order of the trees each finds its place beside the last.
+        self.unsettled.sort_unstable_by_key(|new| new.detection.summary.id);
         insert_all(connection, &self.unsettled).await?;
         connection.query("DELETE FROM detection_journal").execute().await?;
         self.unsettled.clear();
