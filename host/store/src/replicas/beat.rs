@@ -1,0 +1,32 @@
+use crate::columns::from_time;
+use crate::{Store, StoreError};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+impl Store {
+    /// Says that a server lives, and forgets those that were not seen since `dead_since`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn beat_replica(
+        &self,
+        id: Uuid,
+        now: OffsetDateTime,
+        dead_since: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO replicas (id, seen_at) VALUES ($1, $2)
+                   ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
+        self.database.query(sql).bind(id).bind(from_time(now)).execute().await?;
+        let sql = "DELETE FROM replicas WHERE seen_at < $1";
+        self.database.query(sql).bind(from_time(dead_since)).execute().await.map(drop)
+    }
+
+    /// Says that a server ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn end_replica(&self, id: Uuid) -> Result<(), StoreError> {
+        let query = self.database.query("DELETE FROM replicas WHERE id = $1");
+        query.bind(id).execute().await.map(drop)
+    }
+}
