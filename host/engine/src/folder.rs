@@ -23,8 +23,13 @@ pub(crate) type Listing = BTreeMap<String, (PathBuf, Stamp)>;
 /// # Errors
 /// Where the folder itself cannot be read.
 pub fn load_folder(engine: &Engine, folder: &Path) -> io::Result<()> {
+    let limit = engine.sandbox().limits().component_bytes_max;
     for (name, (path, _)) in &list(folder)? {
-        install_file(engine, name, path);
+        match read_component(path, limit) {
+            // A refusal is in the catalog and in the log; nobody waits for it here.
+            Ok(bytes) => drop(engine.install(name, &bytes)),
+            Err(error) => engine.report_unreadable(name, error),
+        }
     }
     Ok(())
 }
@@ -48,21 +53,17 @@ pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// Installs one file. Reads one byte more than allowed at most: the sandbox then says how large
+/// The bytes of a file. Reads one byte more than allowed at most: the sandbox then says how large
 /// a component may be.
-pub(crate) fn install_file(engine: &Engine, name: &str, path: &Path) {
-    let limit = engine.sandbox().limits().component_bytes_max as u64;
-    let read = || {
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path)?;
-        io::Read::read_to_end(&mut io::Read::take(file, limit.saturating_add(1)), &mut bytes)?;
-        Ok(bytes)
-    };
-    match read() {
-        // A refusal is in the catalog and in the log; nobody waits for it here.
-        Ok(bytes) => drop(engine.install(name, &bytes)),
-        Err(error) => engine.report_unreadable(name, error),
-    }
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn read_component(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    let most = (limit as u64).saturating_add(1);
+    io::Read::read_to_end(&mut io::Read::take(file, most), &mut bytes)?;
+    Ok(bytes)
 }
 
 impl Stamp {

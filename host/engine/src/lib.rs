@@ -5,6 +5,7 @@
 //! To serve another native detector, add it to [`Engine::new`]'s list in `engine.rs`.
 
 mod catalog;
+mod compile;
 mod detect;
 mod digest;
 mod engine;
@@ -12,6 +13,7 @@ mod error;
 mod folder;
 mod native;
 mod served;
+mod versions;
 mod watch;
 
 pub use catalog::{Catalog, PluginState, PluginStatus};
@@ -19,7 +21,10 @@ pub use detect::{Cut, DetectRequest, Detection, count_anomalies};
 pub use digest::data_digest;
 pub use engine::Engine;
 pub use error::{DetectError, InstallError};
-pub use folder::load_folder;
-pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};
+pub use folder::{load_folder, read_component};
+pub use pynomaly_sandbox::{
+    Budget, CallError, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest,
+};
 pub use served::{FittedModel, Scored, Served};
-pub use watch::{FolderWatch, watch_folder};
+pub use versions::{Assignment, Role, Sticky};
+pub use watch::{FolderKeeper, FolderWatch, watch_folder};

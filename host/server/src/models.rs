@@ -74,10 +74,15 @@ pub(crate) async fn warm(
     app: &AppState,
     summary: &ModelSummary,
 ) -> Result<Arc<FittedModel>, ApiError> {
+    let digest = &summary.detector_digest;
+    if app.engine.catalog().is_quarantined(digest) {
+        app.models.forget(summary.id);
+        return Err(ApiError::DetectorGone(format!("{digest} is in quarantine")));
+    }
     if let Some(model) = app.models.get(summary.id) {
         return Ok(model);
     }
-    let served = detector(app, &summary.detector_digest).await?;
+    let served = detector(app, digest).await?;
     let state = app.store.get_model_state(summary.id).await?;
     let state = state.ok_or(ApiError::NotFound("model"))?;
     let (app, summary) = (Arc::clone(app), summary.clone());
@@ -106,6 +111,9 @@ pub(crate) async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>
     let loaded = done.map_err(|error| ApiError::Internal(format!("not compiled: {error}")))?;
     loaded.map_err(|error| match error {
         InstallError::Missing(digest) => ApiError::DetectorGone(digest),
+        InstallError::Quarantined(digest) => {
+            ApiError::DetectorGone(format!("{digest} is in quarantine"))
+        }
         other => ApiError::Internal(other.to_string()),
     })
 }

@@ -12,6 +12,9 @@ pub(super) fn detect(error: &DetectError) -> Verdict {
         DetectError::UnknownDetector { .. } => {
             refused("unknown_detector", "/detector_type", message)
         }
+        DetectError::AmbiguousVersion { .. } => {
+            refused("ambiguous_version", "/detector_type", message)
+        }
         DetectError::Parameter(error) => parameter(error, message),
         DetectError::Contamination(_) => {
             refused("invalid_contamination", "/contamination", message)

@@ -53,7 +53,10 @@ impl Store {
         Ok(PluginCatalog {
             revision,
             names: names.into_iter().map(PluginName::try_from).collect::<Result<_, _>>()?,
-            versions: versions.into_iter().map(PluginVersion::try_from).collect::<Result<_, _>>()?,
+            versions: versions
+                .into_iter()
+                .map(PluginVersion::try_from)
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 impl Store {
-    /// Says that a server lives, and forgets those that were not seen since `dead_since`.
+    /// Says that a server lives, and forgets those that were not seen since `dead_since`. Gives
+    /// whether it is new: then nobody knows yet what it has ready.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -13,12 +14,17 @@ impl Store {
         id: Uuid,
         now: OffsetDateTime,
         dead_since: OffsetDateTime,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO replicas (id, seen_at) VALUES ($1, $2)
-                   ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
-        self.database.query(sql).bind(id).bind(from_time(now)).execute().await?;
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE replicas SET seen_at = $1 WHERE id = $2";
+        let query = self.database.query(sql).bind(from_time(now)).bind(id);
+        let is_new = query.execute().await? == 0;
+        if is_new {
+            let sql = "INSERT INTO replicas (id, seen_at) VALUES ($1, $2)";
+            self.database.query(sql).bind(id).bind(from_time(now)).execute().await?;
+        }
         let sql = "DELETE FROM replicas WHERE seen_at < $1";
-        self.database.query(sql).bind(from_time(dead_since)).execute().await.map(drop)
+        self.database.query(sql).bind(from_time(dead_since)).execute().await?;
+        Ok(is_new)
     }
 
     /// Says that a server ends.

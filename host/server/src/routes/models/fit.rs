@@ -93,7 +93,8 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let keep_data = false;
     let body =
         DetectBody { data, detector_type, parameters, contamination, threshold, seed, keep_data };
-    let request = body.check(limits, job.seed)?.request;
+    let mut request = body.check(limits, job.seed)?.request;
+    job.choose_version(&mut request);
     let fitted = job.app.engine.fit(&request, &job.budget());
     job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
     let (model, found) = fitted?;
