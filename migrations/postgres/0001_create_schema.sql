@@ -283,6 +283,7 @@ CREATE TABLE plugin_files (
 
 CREATE TABLE replicas (
     id      UUID   PRIMARY KEY,
+    server  TEXT   NOT NULL,
     seen_at BIGINT NOT NULL
 );
 

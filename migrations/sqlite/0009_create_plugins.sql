@@ -46,9 +46,10 @@ CREATE TABLE plugin_files (
     PRIMARY KEY (server, file)
 ) STRICT, WITHOUT ROWID;
 
--- Servers that run, and which versions each has compiled; the fault where it could not.
+-- Starts of servers that run, and which versions each has compiled; the fault where it could not.
 CREATE TABLE replicas (
     id      BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    server  TEXT    NOT NULL,
     seen_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -11,6 +11,7 @@ mod failures;
 mod hostile;
 mod hot_reload;
 mod models;
+mod plugins;
 mod refused_components;
 mod replicas;
 mod secrets;

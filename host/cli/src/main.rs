@@ -36,7 +36,7 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
-    /// Look at plugins.
+    /// Look at plugins, and sign them.
     #[command(subcommand)]
     Plugin(plugin::Command),
     /// Manage the users of the database that PYNOMALY_DATA_DIR names.

@@ -15,18 +15,53 @@ pub(crate) enum Command {
         /// The component.
         file: PathBuf,
     },
+    /// Sign a component: writes FILE.sig, and prints the header for an upload and the public key.
+    Sign {
+        /// The component.
+        file: PathBuf,
+        /// An Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it.
+        #[arg(long)]
+        key: PathBuf,
+        /// Write the component with the signature inside to this file, instead of FILE.sig.
+        #[arg(long)]
+        embed: Option<PathBuf>,
+    },
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Inspect { file } => inspect(file),
+        Command::Sign { file, key, embed } => sign(file, key, embed.as_deref()),
     }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+fn sign(file: &Path, key: &Path, embed: Option<&Path>) -> anyhow::Result<()> {
+    let key = String::from_utf8(read(key)?).context("the key is no PEM")?;
+    let component = read(file)?;
+    let (signature, public_key) = pynomaly_server::sign(&component, &key)?;
+    let (path, bytes) = match embed {
+        Some(path) => (path.to_owned(), pynomaly_server::sign_embedded(&component, &key)?),
+        None => {
+            let mut beside = file.as_os_str().to_owned();
+            beside.push(".sig");
+            (beside.into(), format!("{signature}\n").into_bytes())
+        }
+    };
+    std::fs::write(&path, bytes)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("PYNOMALY-Signature: {signature}");
+    println!("public key: {public_key}");
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 fn inspect(file: &Path) -> anyhow::Result<()> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bytes = read(file)?;
     let sandbox = Sandbox::new(Limits::default(), None)?;
     let plugin = sandbox.load(&bytes).map_err(|error| PluginRefused(error.to_string()))?;
     let (compile_time, _) = plugin.compile_time();

@@ -24,6 +24,7 @@ pub use error::{DetectError, InstallError};
 pub use folder::{load_folder, read_component};
 pub use pynomaly_sandbox::{
     Budget, CallError, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest,
+    trailing_section, with_trailing_section,
 };
 pub use served::{FittedModel, Scored, Served};
 pub use versions::{Assignment, Role, Sticky};

@@ -27,6 +27,9 @@ pub trait FolderKeeper: Send + Sync {
     fn remove(&self, file: &str);
     /// Files that were refused, and may be welcome now that others are gone.
     fn refused(&self) -> Vec<String>;
+    /// Those of them that are not at fault themselves, and whether they were new: they are put
+    /// again every few seconds.
+    fn unfinished(&self) -> Vec<(String, bool)>;
 }
 
 /// A running watch; dropping it ends it.
@@ -98,7 +101,8 @@ impl Follow {
         loop {
             match woken.recv_timeout(POLL) {
                 Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => return,
-                Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Wake::Look) => {}
+                Err(RecvTimeoutError::Timeout) => self.put_again(self.keeper.unfinished()),
             }
             if !self.settle(woken) {
                 return;
@@ -147,15 +151,16 @@ impl Follow {
             }
         }
         if !gone.is_empty() {
-            self.retry_refused();
+            // A name or a place that is free again may be just what they were waiting for.
+            let refused = self.keeper.refused();
+            self.put_again(refused.into_iter().map(|file| (file, true)).collect());
         }
     }
 
-    /// A name or a place that is free again may be just what a refused file was waiting for.
-    fn retry_refused(&self) {
-        for name in self.keeper.refused() {
+    fn put_again(&self, files: Vec<(String, bool)>) {
+        for (name, is_new) in files {
             if let Some((path, _)) = self.known.get(&name) {
-                self.keeper.put(&name, path, true);
+                self.keeper.put(&name, path, is_new);
             }
         }
     }

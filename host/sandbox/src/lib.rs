@@ -20,6 +20,7 @@ mod plugin;
 mod precheck;
 mod runtime;
 mod sandbox;
+mod section;
 
 pub use cache::digest;
 pub use error::{CallError, LimitKind, LoadError, SandboxError};
@@ -27,3 +28,4 @@ pub use limits::{Budget, Limits};
 pub use model::{Scored, WarmModel};
 pub use plugin::{Fitted, Plugin};
 pub use sandbox::Sandbox;
+pub use section::{trailing_section, with_trailing_section};

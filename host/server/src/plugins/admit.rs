@@ -1,7 +1,7 @@
 //! What bytes have to pass before they are a version of a plugin. The first step that refuses them
 //! names itself; nothing is stored before all have passed.
 
-use super::signature::{Signature, SignatureError, scope_covers};
+use super::signature::{Signature, SignatureError, embedded, scope_covers};
 use super::{PluginError, apply, lock};
 use crate::audit::{Actor, changed};
 use crate::state::{App, AppState};
@@ -50,7 +50,13 @@ pub(crate) async fn upload(
     if let Some(version) = app.store.list_plugins().await?.version(&found) {
         return Ok((version.clone(), false));
     }
-    let key = check_signature(app, upload.signature.as_ref(), &found).await?;
+    let beside = upload.signature.map(|signature| (signature, found.clone()));
+    // What comes beside the component speaks of all of it, and goes before.
+    let signature = match beside {
+        Some(signature) => Some(signature),
+        None => embedded(&upload.component)?,
+    };
+    let key = check_signature(app, signature.as_ref()).await?;
     let component: Arc<[u8]> = upload.component.into();
     let served = load(app, Arc::clone(&component)).await?;
     check_name(app, &served, key.as_ref())?;
@@ -71,10 +77,10 @@ pub(crate) async fn upload(
         changed_at: now,
     };
     let component = Component { digest: found.clone(), bytes: component.to_vec() };
-    let signature = upload.signature.map(|it| it.bytes);
-    let is_new = store(app, &version, &component, signature, &upload.actor).await?;
-    // It is compiled already: nobody has to do it again.
+    let signature = signature.map(|(it, _)| it.bytes);
+    // Before it is stored: it is compiled already, and nobody is to do it again.
     lock(&app.plugins.loaded).insert(found.clone(), Ok(served));
+    let is_new = store(app, &version, &component, signature, &upload.actor).await?;
     app.store.report_plugin(app.plugins.replica_id, &found, None).await?;
     apply(app).await?;
     Ok((version, is_new))
@@ -83,10 +89,9 @@ pub(crate) async fn upload(
 /// The key that has signed it, where there is a signature.
 async fn check_signature(
     app: &App,
-    signature: Option<&Signature>,
-    digest: &str,
+    signature: Option<&(Signature, String)>,
 ) -> Result<Option<TrustedKey>, PluginError> {
-    let Some(signature) = signature else {
+    let Some((signature, digest)) = signature else {
         let policy = &app.plugins.policy;
         if policy.is_signature_needed && policy.unsigned.is_empty() {
             return Err(SignatureError::Needed("every plugin".into()).into());

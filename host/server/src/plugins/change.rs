@@ -15,6 +15,8 @@ pub(crate) struct Change<'a> {
     pub(crate) revision: u64,
     pub(crate) state: PluginState,
     pub(crate) reason: Option<&'a str>,
+    /// Whether every server must have it ready first.
+    pub(crate) waits: bool,
     /// As the audit log calls it: `plugin.promote`.
     pub(crate) action: &'static str,
 }
@@ -30,8 +32,8 @@ struct Told<'a> {
     reason: Option<&'a str>,
 }
 
-/// Does it, and serves it here before it returns. What is going to serve must be ready on every
-/// server first. Gives what the database says afterwards.
+/// Does it, and serves it here before it returns. What is going to serve must be ready here first,
+/// and where [`Change::waits`] says so on every server. Gives what the database says afterwards.
 pub(crate) async fn change(
     app: &AppState,
     actor: &Actor,
@@ -42,7 +44,9 @@ pub(crate) async fn change(
     let before = version.ok_or(PluginError::Missing)?;
     if before.state != PluginState::Quarantined && serves(change.state) {
         load(app, change.digest).await?;
-        replicas::all_ready(app, change.digest).await?;
+        if change.waits {
+            replicas::all_ready(app, change.digest).await?;
+        }
     }
     let audit = actor.done(&app.random, change.action, change.name);
     let told = told(&before.digest, before.state, before.reason.as_deref());

@@ -9,7 +9,7 @@ use super::{Change, PluginError, Signature, Upload, apply, change, lock, upload}
 use crate::audit::Actor;
 use crate::error::ApiError;
 use crate::state::AppState;
-use pynomaly_engine::{FolderKeeper, digest, read_component};
+use pynomaly_engine::{FolderKeeper, InstallError, digest, read_component};
 use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -24,6 +24,8 @@ pub(crate) struct RefusedFile {
     pub(crate) digest: Option<String>,
     /// The step that refused them, and why.
     pub(crate) reason: String,
+    /// Where it is not the file's fault, so that it is tried again: whether it was new.
+    again: Option<bool>,
 }
 
 /// Tells the database what the folder holds. Its calls block.
@@ -51,15 +53,17 @@ impl FolderKeeper for Keeper {
         let (digest, outcome) = match read_component(path, limit) {
             Ok(bytes) => {
                 let put = put(&self.app, file, path, bytes.clone(), is_new);
-                (Some(digest(&bytes)), self.runtime.block_on(put).map_err(|it| it.to_string()))
+                let outcome = self.runtime.block_on(put);
+                (Some(digest(&bytes)), outcome.map_err(|it| (is_passing(&it), it.to_string())))
             }
-            Err(error) => (None, Err(format!("the file cannot be read: {error}"))),
+            Err(error) => (None, Err((true, format!("the file cannot be read: {error}")))),
         };
         match outcome {
             Ok(()) => drop(lock(&self.app.plugins.refused).remove(file)),
-            Err(reason) => {
+            Err((is_passing, reason)) => {
                 tracing::warn!(file, digest, reason, "plugin refused");
-                let refused = RefusedFile { digest, reason };
+                let again = is_passing.then_some(is_new);
+                let refused = RefusedFile { digest, reason, again };
                 lock(&self.app.plugins.refused).insert(file.to_owned(), refused);
             }
         }
@@ -74,6 +78,24 @@ impl FolderKeeper for Keeper {
 
     fn refused(&self) -> Vec<String> {
         lock(&self.app.plugins.refused).keys().cloned().collect()
+    }
+
+    fn unfinished(&self) -> Vec<(String, bool)> {
+        let refused = lock(&self.app.plugins.refused);
+        let again = |(file, refused): (&String, &RefusedFile)| Some((file.clone(), refused.again?));
+        refused.iter().filter_map(again).collect()
+    }
+}
+
+/// Whether another time the same file may be welcome.
+fn is_passing(error: &ApiError) -> bool {
+    match error {
+        ApiError::Store(_) | ApiError::Internal(_) => true,
+        ApiError::Plugin(error) => matches!(
+            **error,
+            PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }
+        ),
+        _ => false,
     }
 }
 
@@ -135,6 +157,8 @@ async fn promote(
         revision,
         state: PluginState::Active,
         reason: Some(file),
+        // Servers that compile it yet serve what they have: a folder waits for nobody.
+        waits: false,
         action: "plugin.promote",
     };
     change(app, &actor(app), &promote).await?;
@@ -182,6 +206,7 @@ async fn remove(app: &AppState, file: &str) -> Result<(), ApiError> {
             revision: catalog.name(&version.name).map_or(0, |name| name.revision),
             state: PluginState::Retired,
             reason: Some("its file is gone"),
+            waits: false,
             action: "plugin.retire",
         };
         change(app, &actor(app), &retire).await?;

@@ -19,7 +19,7 @@ pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
 pub(crate) use garbage::{collect, find_garbage};
 pub(crate) use replicas::{ALIVE, beat};
-pub use signature::{SignError, sign};
+pub use signature::{SignError, sign, sign_embedded};
 pub(crate) use signature::{Signature, key_id, public_key};
 pub(crate) use sync::{apply, follow, load, load_all};
 

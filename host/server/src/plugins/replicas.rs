@@ -20,7 +20,7 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 pub(crate) async fn beat(app: &AppState) -> Result<(), StoreError> {
     let now = app.clock.now();
     let id = app.plugins.replica_id;
-    if !app.store.beat_replica(id, now, now - ALIVE).await? {
+    if !app.store.beat_replica(id, &app.plugins.server, now, now - ALIVE).await? {
         return Ok(());
     }
     let loaded: Vec<_> = {

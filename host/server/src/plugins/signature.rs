@@ -2,18 +2,22 @@
 //! else, so that a signature can be neither moved to other bytes nor mistaken for one of something
 //! else.
 //!
-//! It comes beside the component, as `PYNOMALY-Signature: keyid=…, ed25519=…`. A key is known by
+//! It comes beside the component, as `PYNOMALY-Signature: keyid=…, ed25519=…`, or in the custom
+//! section `pynomaly-signature` that ends it, and then speaks of the bytes before that section. A key is known by
 //! the first 16 hexadecimal digits of the SHA-256 of its 32 bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
-use pynomaly_engine::digest;
+use pynomaly_engine::{digest, trailing_section, with_trailing_section};
 use pynomaly_store::TrustedKey;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
+
+/// The custom section of a signature that travels with its component.
+const SECTION: &str = "pynomaly-signature";
 
 /// What is signed begins with this.
 const CONTEXT: &str = "pynomaly plugin signature 1\n";
@@ -61,6 +65,22 @@ pub fn sign(component: &[u8], private_key: &str) -> Result<(String, String), Sig
     let bytes = key.sign(statement(&digest(component)).as_bytes()).to_bytes();
     let signature = Signature { key_id: key_id(&public), bytes };
     Ok((signature.to_string(), STANDARD.encode(public)))
+}
+
+/// The same with the signature in a section of its own at the end of the component.
+///
+/// # Errors
+/// [`SignError::Key`].
+pub fn sign_embedded(component: &[u8], private_key: &str) -> Result<Vec<u8>, SignError> {
+    let (signature, _) = sign(component, private_key)?;
+    Ok(with_trailing_section(component, SECTION, signature.as_bytes()))
+}
+
+/// The signature that comes with `component`, and the digest of the bytes that it speaks of.
+pub(crate) fn embedded(component: &[u8]) -> Result<Option<(Signature, String)>, SignatureError> {
+    let Some((before, content)) = trailing_section(component, SECTION) else { return Ok(None) };
+    let text = std::str::from_utf8(content).map_err(|_| SignatureError::Form)?;
+    Ok(Some((text.parse()?, digest(before))))
 }
 
 /// The identifier of a public key.

@@ -307,6 +307,14 @@ async fn signature_counts_for_its_bytes_and_within_its_keys_scope() {
     }
     let signed = send(&test, &admin, KNN, &[("pynomaly-signature", &header(KNN, &pem))]).await;
     assert_eq!(signed.string("/key_id"), id, "{signed:?}");
+    let inside = crate::plugins::sign_embedded(&variant(KNN, 2), &pem).unwrap();
+    let signed = send(&test, &admin, &inside, &[]).await;
+    assert_eq!(signed.string("/key_id"), id, "{signed:?}");
+    let mut other = inside;
+    // Of the code, not of the signature.
+    let at = other.len() / 2;
+    other[at] ^= 1;
+    send(&test, &admin, &other, &[]).await.is_problem(422, "plugin_signature", Some(""));
     let path = format!("{KEYS}/{id}");
     assert_eq!(
         test.patch(&path, &admin, &json!({"is_active": false})).await.status,

@@ -166,8 +166,8 @@ async fn readiness_is_that_of_servers_that_live() {
     let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     store.report_plugin(one, "a", None).await.unwrap();
     assert!(store.list_readiness(moment(0)).await.unwrap().is_empty());
-    store.beat_replica(one, moment(10), moment(0)).await.unwrap();
-    store.beat_replica(other, moment(0), moment(0)).await.unwrap();
+    store.beat_replica(one, "s", moment(10), moment(0)).await.unwrap();
+    store.beat_replica(other, "t", moment(0), moment(0)).await.unwrap();
     store.report_plugin(one, "a", Some("no room")).await.unwrap();
     store.report_plugin(one, "a", None).await.unwrap();
     store.report_plugin(one, "x", None).await.unwrap();
@@ -175,7 +175,10 @@ async fn readiness_is_that_of_servers_that_live() {
     let seen: Vec<_> = all.iter().map(|it| (it.replica_id, it.digest.as_deref())).collect();
     assert_eq!(seen, [(one, Some("a")), (other, None)]);
     assert_eq!(store.list_readiness(moment(5)).await.unwrap().len(), 1);
-    store.beat_replica(one, moment(20), moment(10)).await.unwrap();
-    store.end_replica(one).await.unwrap();
+    assert!(!store.beat_replica(one, "s", moment(20), moment(10)).await.unwrap());
+    // Started again: it was not the end of the other that was missed.
+    assert!(store.beat_replica(other, "s", moment(20), moment(10)).await.unwrap());
+    assert_eq!(store.list_readiness(moment(0)).await.unwrap()[0].replica_id, other);
+    store.end_replica(other).await.unwrap();
     assert!(store.list_readiness(moment(0)).await.unwrap().is_empty());
 }

@@ -193,7 +193,7 @@ impl PluginAnswer {
     }
 
     fn refused(file: String, refused: RefusedFile) -> Self {
-        let RefusedFile { digest, reason } = refused;
+        let RefusedFile { digest, reason, .. } = refused;
         Self {
             detector_type: None,
             version: None,

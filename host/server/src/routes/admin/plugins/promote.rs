@@ -83,6 +83,7 @@ pub(crate) async fn promote(
         revision,
         state,
         reason: body.reason(&app)?,
+        waits: true,
         action: "plugin.promote",
     };
     let actor = caller.actor(app.clock.now());

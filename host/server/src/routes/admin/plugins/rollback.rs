@@ -50,6 +50,7 @@ pub(crate) async fn rollback(
         revision,
         state: PluginState::Active,
         reason: None,
+        waits: true,
         action: "plugin.rollback",
     };
     let actor = caller.actor(app.clock.now());
