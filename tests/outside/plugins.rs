@@ -5,6 +5,8 @@ use crate::support::{Client, Server, guest};
 use pynomaly_test_services::Postgres;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -173,11 +175,38 @@ fn server_killed_at_any_step_of_a_change_comes_back_consistent() {
 fn upload_that_is_cut_off_or_endless_leaves_nothing() {
     let server = Server::start(&[]);
     let admin = server.admin();
+    let head = format!(
+        "POST {PLUGINS} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         content-type: application/wasm\r\n",
+        admin.token()
+    );
     // Announced as 1 GiB: refused before it arrives.
+    let announced = begin(&server, &format!("{head}content-length: 1073741824\r\n\r\n"), 0);
+    assert!(announced.starts_with("HTTP/1.1 413"), "{announced}");
+    // Announced as nothing in particular: refused once it is too much.
+    let endless = begin(&server, &format!("{head}transfer-encoding: chunked\r\n\r\n"), 34);
+    assert!(endless.starts_with("HTTP/1.1 413"), "{endless}");
     let answer = admin.post_bytes(PLUGINS, "application/wasm", &vec![0; 40 * 1024 * 1024]);
     assert!(answer.status == 413 || answer.status == 0, "{answer:?}");
     assert_eq!(admin.get(PLUGINS).json()["items"], json!([]));
     assert!(server.resident_kib() < 400 * 1024, "{}", server.resident_kib());
+}
+
+/// Sends a head, and so many chunks of a MiB; the beginning of the answer.
+fn begin(server: &Server, head: &str, chunks: usize) -> String {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    let chunk = [b"100000\r\n", vec![0; 0x10_0000].as_slice(), b"\r\n"].concat();
+    for _ in 0..chunks {
+        if stream.write_all(&chunk).is_err() {
+            break;
+        }
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[test]

@@ -43,7 +43,37 @@ pub(crate) async fn upload(
     app: &AppState,
     upload: Upload,
 ) -> Result<(PluginVersion, bool), PluginError> {
-    let found = digest(&upload.component);
+    let (actor, found) = (upload.actor.clone(), digest(&upload.component));
+    let outcome = admit(app, upload, found.clone()).await;
+    if let Err(error) = &outcome {
+        audit_refusal(app, &actor, &found, error).await?;
+    }
+    outcome
+}
+
+/// Bytes that were refused are remembered; what is not their fault is in the log.
+async fn audit_refusal(
+    app: &App,
+    actor: &Actor,
+    digest: &str,
+    error: &PluginError,
+) -> Result<(), PluginError> {
+    if !matches!(
+        error,
+        PluginError::Digest { .. } | PluginError::Signature(_) | PluginError::Refused(_)
+    ) {
+        return Ok(());
+    }
+    let audit = actor.refused(&app.random, "plugin.upload", digest);
+    let audit = changed(audit, None, Some(&error.to_string()));
+    Ok(app.store.append_audit_log(&audit).await?)
+}
+
+async fn admit(
+    app: &AppState,
+    upload: Upload,
+    found: String,
+) -> Result<(PluginVersion, bool), PluginError> {
     if let Some(wanted) = upload.digest.clone().filter(|wanted| *wanted != found) {
         return Err(PluginError::Digest { wanted, found });
     }

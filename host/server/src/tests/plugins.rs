@@ -102,13 +102,16 @@ async fn uploaded_version_serves_who_names_it_and_nobody_else() {
     assert_eq!(logs.json["items"].as_array().unwrap().len(), 2, "{logs:?}");
 }
 
+/// `(bytes, headers, status, code, start of the detail)`.
+type Case<'a> = (&'a [u8], &'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+
 #[tokio::test]
 async fn every_step_refuses_with_its_name_and_stores_nothing() {
     let (test, admin) = TestApp::with_user(Role::Admin).await;
     let other = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(b"other")));
     let long = vec![0; 32 * 1024 * 1024 + 1];
     let truncated = &KNN[..KNN.len() / 2];
-    let cases: [(&[u8], &[(&str, &str)], u16, &str, &str); 9] = [
+    let cases: [Case<'_>; 9] = [
         (b"not wasm", &[], 422, "plugin_refused", "format: "),
         (b"", &[], 422, "plugin_refused", "format: "),
         (truncated, &[], 422, "plugin_refused", "format: "),
@@ -140,6 +143,11 @@ async fn every_step_refuses_with_its_name_and_stores_nothing() {
     let answer = test.call(request.body(Body::from(KNN)).unwrap()).await;
     answer.is_problem(422, "digest_mismatch", Some(""));
     assert_eq!(states(&test, &admin).await, []);
+    // Who tried to slip something in is remembered.
+    let logs = test.get("/api/v1/admin/audit-logs?action=plugin.upload", &admin).await;
+    let outcomes = logs.json["items"].as_array().unwrap();
+    assert_eq!(outcomes.len(), 6, "{logs:?}");
+    assert!(outcomes.iter().all(|it| it["outcome"] == "refused"), "{logs:?}");
     assert_eq!(test.app.store.list_components().await.unwrap(), [] as [String; 0]);
     // Nor is anything that a name could be taken for a path by.
     let refused = test.get(&format!("{PLUGINS}/..%2F..%2Fetc"), &admin).await;
