@@ -13,7 +13,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 const SIGNATURE: &str = "pynomaly-signature";
 const CONTENT_DIGEST: &str = "content-digest";
@@ -28,8 +28,14 @@ pub(crate) struct UploadQuery {
     digest: Option<String>,
 }
 
-/// Uploads a component as a version that serves nobody yet. Nothing is stored that does not pass
-/// every step: size, digest, signature, format, imports, resources, compile, contract, describe,
+/// A WebAssembly component, byte by byte.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct ComponentBody(#[expect(dead_code, reason = "it is only described")] Vec<u8>);
+
+/// Uploads a component as a version that serves nobody yet.
+///
+/// Nothing is stored that does not pass every step: size, digest, signature, format, imports, resources, compile, contract, describe,
 /// descriptor, name; a refusal begins with the step. The same bytes again are 200, and change
 /// nothing.
 ///
@@ -38,7 +44,7 @@ pub(crate) struct UploadQuery {
 #[utoipa::path(post, path = "/api/v1/admin/plugins", tag = "admins",
     security(("bearer" = []), ("api_key" = [])),
     params(UploadQuery, ("PYNOMALY-Signature" = Option<String>, Header)),
-    request_body(content = Vec<u8>, content_type = "application/wasm", example = json!("\\0asm…")),
+    request_body(content = ComponentBody, content_type = "application/wasm", example = json!("\\0asm…")),
     responses(
         (status = 200, body = PluginAnswer, description = "It was there already"),
         (status = 201, body = PluginAnswer),
