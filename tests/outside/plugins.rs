@@ -105,6 +105,7 @@ fn promoting_and_rolling_back_under_load_fails_no_request_on_either_replica() {
             std::thread::sleep(PROMISED * 2);
             round += 1;
             let digest = digests[round % 2].clone();
+            let started = Instant::now();
             if round % 2 == 1 {
                 promote(&admin, &digest);
             } else {
@@ -112,6 +113,7 @@ fn promoting_and_rolling_back_under_load_fails_no_request_on_either_replica() {
                 let answer = admin.post(&format!("{PLUGINS}/twin/rollback"), &body);
                 assert_eq!(answer.json()["digest"], digest.as_str(), "{answer:?}");
             }
+            println!("change {round} took {:?}", started.elapsed());
             changed.push((Instant::now(), digest));
         }
         std::thread::sleep(PROMISED * 2);
@@ -127,6 +129,27 @@ fn promoting_and_rolling_back_under_load_fails_no_request_on_either_replica() {
         let late = seen.iter().filter(|(asked, by)| *asked > from && *asked < to && by != digest);
         assert_eq!(late.count(), 0, "answers by another digest, a second after the change");
     }
+}
+
+#[test]
+fn replica_that_is_gone_is_waited_for_only_until_it_is_given_up() {
+    let mut pair = Pair::start();
+    let admin = pair.a.admin();
+    pair.b.kill();
+    let digest = upload(&admin, "twin_1");
+    let replicas = |admin: &Client| {
+        let versions = admin.get(&format!("{PLUGINS}/twin")).json();
+        versions["items"][0]["replicas"].as_array().unwrap().clone()
+    };
+    assert_eq!(replicas(&admin).len(), 2);
+    promote(&admin, &digest);
+    assert_eq!(replicas(&admin).len(), 1);
+    assert_eq!(admin.detect("twin", &rows(), &json!({})).scores(), [1.0, 2.0, 3.0]);
+    // It comes back to what was decided without it.
+    pair.b.restart();
+    let on_b = pair.b.anyone().with_token(admin.token());
+    assert_eq!(on_b.detect("twin", &rows(), &json!({})).json()["detector_digest"], digest);
+    assert!(replicas(&on_b).iter().all(|it| it["is_ready"] == true));
 }
 
 #[test]
@@ -169,6 +192,28 @@ fn server_killed_at_any_step_of_a_change_comes_back_consistent() {
     }
     let (is_whole, output) = server.run(&["audit", "verify"]);
     assert!(is_whole, "{output}");
+}
+
+#[test]
+fn garbage_goes_from_the_disk_too() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    let digests = ["twin_1", "twin_2"].map(|name| upload(&admin, name));
+    let compiled = server.plugin_folder().parent().unwrap().join("data/compiled");
+    let count = || std::fs::read_dir(&compiled).unwrap().count();
+    assert_eq!(count(), 2);
+    promote(&admin, &digests[1]);
+    let body = json!({"digest": digests[0], "revision": revision(&admin)});
+    assert_eq!(admin.post(&format!("{PLUGINS}/twin/retire"), &body).status, 200);
+    let collect = |dry_run: bool| {
+        let answer = admin.post(&format!("{PLUGINS}/gc?dry_run={dry_run}"), &json!({}));
+        assert_eq!(answer.json()["versions"][0]["digest"], digests[0].as_str(), "{answer:?}");
+    };
+    collect(true);
+    assert_eq!(count(), 2);
+    collect(false);
+    assert_eq!(count(), 1);
+    assert_eq!(admin.detect("twin", &rows(), &json!({})).json()["detector_digest"], digests[1]);
 }
 
 #[test]

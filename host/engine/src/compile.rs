@@ -45,7 +45,8 @@ impl Engine {
             let _ = sender.send(outcome);
         };
         let thread = std::thread::Builder::new().name("plugin-compile".into());
-        thread.spawn(compile).map_err(InstallError::Read)?;
+        let no_thread = |error| LoadError::Compile(format!("there is no thread for it: {error}"));
+        thread.spawn(compile).map_err(no_thread)?;
         match outcome.recv_timeout(limit) {
             Ok(outcome) => Ok(Arc::new(outcome?)),
             Err(RecvTimeoutError::Timeout) => Err(InstallError::CompileTime { limit }),

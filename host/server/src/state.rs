@@ -52,6 +52,8 @@ pub(crate) struct App {
     pub(crate) answers: Answers,
     /// What callers and organisations may use.
     pub(crate) quotas: Quotas,
+    /// Bounds how many uploads of plugins are checked at once.
+    pub(crate) uploads: Gate,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -116,6 +118,7 @@ impl App {
             known_models: Recent::new(limits.models_known_max, limits.session_age_max),
             answers,
             quotas,
+            uploads: Gate::new("uploads", limits.uploads_running_max, limits.uploads_waiting_max),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,

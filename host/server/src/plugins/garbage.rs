@@ -30,13 +30,15 @@ pub(crate) async fn find_garbage(app: &AppState) -> Result<Garbage, ApiError> {
     };
     let is_unused = |it: &&PluginVersion| it.state == PluginState::Retired && !is_previous(it);
     let versions: Vec<_> = catalog.versions.iter().filter(is_unused).cloned().collect();
-    let components = app.store.list_unused_components().await?;
-    let kept: BTreeSet<_> = app.store.list_components().await?.into_iter().collect();
+    let mut needed: BTreeSet<_> = app.store.list_model_components().await?.into_iter().collect();
+    let kept = catalog.versions.iter().filter(|it| !versions.contains(it));
+    needed.extend(kept.map(|version| version.digest.clone()));
+    let mut components = app.store.list_components().await?;
+    components.retain(|digest| !needed.contains(digest));
     let sandbox = app.engine.sandbox().clone();
     let cached = tokio::task::spawn_blocking(move || sandbox.cached()).await;
     let cached = cached.map_err(|error| ApiError::Internal(error.to_string()))?;
-    let is_needed = |digest: &String| kept.contains(digest) && !components.contains(digest);
-    let compiled: Vec<_> = cached.into_iter().filter(|it| !is_needed(&it.0)).collect();
+    let compiled: Vec<_> = cached.into_iter().filter(|it| !needed.contains(&it.0)).collect();
     Ok(Garbage {
         versions,
         compiled_bytes: compiled.iter().map(|(_, bytes)| bytes).sum(),

@@ -51,6 +51,7 @@ async fn look(app: &AppState, next_beat: &mut tokio::time::Instant) -> Result<()
     }
     let revision = app.store.plugin_revision().await?;
     if !app.plugins.is_applied(revision) {
+        app.plugins.forgive();
         apply(app).await?;
     }
     Ok(())
@@ -148,6 +149,11 @@ impl Plugins {
         *lock(&self.missing) = missing(&loaded, catalog);
         drop(loaded);
         engine.assign(assignments, quarantined);
+    }
+
+    /// What could not be compiled is tried again: the machine may have been busy.
+    fn forgive(&self) {
+        lock(&self.loaded).retain(|_, loaded| loaded.is_ok());
     }
 
     /// What to compile next.

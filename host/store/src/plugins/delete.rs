@@ -28,15 +28,13 @@ impl Store {
         Ok(true)
     }
 
-    /// Digests of components that neither a model nor a plugin needs.
+    /// Digests of components that models were fitted by.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn list_unused_components(&self) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT digest FROM components WHERE NOT EXISTS
-                   (SELECT 1 FROM models WHERE component_digest = components.digest)
-                   AND NOT EXISTS (SELECT 1 FROM plugins WHERE digest = components.digest)
-                   ORDER BY digest";
+    pub async fn list_model_components(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT component_digest FROM models
+                   WHERE component_digest IS NOT NULL ORDER BY component_digest";
         let rows = self.database.query(sql).fetch_all::<(String,)>().await?;
         Ok(rows.into_iter().map(|(digest,)| digest).collect())
     }

@@ -142,7 +142,8 @@ async fn only_what_serves_nobody_is_deleted() {
     assert!(catalog.versions.is_empty());
     assert_eq!(catalog.name("knn").unwrap().previous_digest, None);
     assert!(test.store.get_component("a").await.unwrap().is_none());
-    assert!(test.store.list_unused_components().await.unwrap().is_empty());
+    assert!(test.store.list_components().await.unwrap().is_empty());
+    assert!(test.store.list_model_components().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -67,8 +67,9 @@ pub(crate) async fn upload(
     let signature = signature.map(str::parse).transpose().map_err(PluginError::Signature)?;
     let limit = app.engine.sandbox().limits().component_bytes_max;
     let body = body::read_up_to(&app, &parts.headers, body, limit).await?;
+    // The body stays where it is counted until all is done.
+    let _turn = app.uploads.enter().await?;
     let component = body.as_slice().to_vec();
-    drop(body);
     let actor = caller.actor(app.clock.now());
     let upload = Upload { component, digest, signature, actor };
     let (version, is_new) = crate::plugins::upload(&app, upload).await?;
