@@ -252,3 +252,71 @@ CREATE TRIGGER audit_logs_are_not_changed BEFORE UPDATE OR DELETE ON audit_logs
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_logs_are_not_emptied BEFORE TRUNCATE ON audit_logs
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE plugin_catalog (
+    id       BIGINT PRIMARY KEY CHECK (id = 1),
+    revision BIGINT NOT NULL
+);
+
+INSERT INTO plugin_catalog (id, revision) VALUES (1, 0);
+
+CREATE TABLE plugin_names (
+    name            TEXT   PRIMARY KEY,
+    revision        BIGINT NOT NULL,
+    previous_digest TEXT,
+    changed_by      UUID
+);
+
+CREATE TABLE plugins (
+    digest         TEXT   PRIMARY KEY REFERENCES components (digest),
+    name           TEXT   NOT NULL REFERENCES plugin_names (name),
+    version        TEXT   NOT NULL,
+    state          TEXT   NOT NULL CHECK (state IN
+                   ('uploaded', 'shadow', 'canary', 'active', 'retired', 'quarantined')),
+    canary_percent BIGINT CHECK (canary_percent BETWEEN 1 AND 100),
+    canary_sticky  TEXT   CHECK (canary_sticky IN ('tenant', 'model')),
+    reason         TEXT,
+    key_id         TEXT,
+    signature      BYTEA  CHECK (length(signature) = 64),
+    uploaded_by    UUID,
+    report         TEXT,
+    cost_card      TEXT,
+    created_at     BIGINT NOT NULL,
+    changed_at     BIGINT NOT NULL,
+    CHECK ((state = 'canary') = (canary_percent IS NOT NULL AND canary_sticky IS NOT NULL))
+);
+
+CREATE INDEX plugins_by_name ON plugins (name, version);
+CREATE UNIQUE INDEX plugins_one_active ON plugins (name) WHERE state = 'active';
+CREATE UNIQUE INDEX plugins_one_canary ON plugins (name) WHERE state = 'canary';
+
+CREATE TABLE plugin_files (
+    server TEXT NOT NULL,
+    file   TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (server, file)
+);
+
+CREATE TABLE replicas (
+    id      UUID   PRIMARY KEY,
+    server  TEXT   NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+
+CREATE TABLE plugin_readiness (
+    replica_id UUID NOT NULL REFERENCES replicas (id) ON DELETE CASCADE,
+    digest     TEXT NOT NULL REFERENCES plugins (digest) ON DELETE CASCADE,
+    fault      TEXT,
+    PRIMARY KEY (replica_id, digest)
+);
+
+CREATE INDEX plugin_readiness_by_digest ON plugin_readiness (digest);
+
+CREATE TABLE trusted_keys (
+    id         TEXT    PRIMARY KEY,
+    public_key BYTEA   NOT NULL CHECK (length(public_key) = 32),
+    owner      TEXT    NOT NULL,
+    scope      TEXT    NOT NULL,
+    is_active  BOOLEAN NOT NULL,
+    created_at BIGINT  NOT NULL
+);

@@ -14,6 +14,7 @@ mod hostile;
 mod hot_reload;
 mod models;
 mod pipeline;
+mod plugins;
 mod refused_components;
 mod replicas;
 mod secrets;

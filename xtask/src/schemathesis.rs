@@ -47,6 +47,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         .arg(root.join("tests/schemathesis.toml"))
         .args(["run", &format!("{url}/openapi.json"), "--checks", "all", "--seed", SEED])
         .args(["--max-examples", EXAMPLES, "--header", &format!("X-API-Key: {key}")])
+        .env("SCHEMATHESIS_HOOKS", root.join("tests/schemathesis_hooks.py"))
         .current_dir(folder.path());
     Step::new("schemathesis").run(|| {
         let output = command.output().context("schemathesis did not start")?;

@@ -1,9 +1,11 @@
 //! The catalog's keeper: installs, replaces and removes plugins while requests run.
 
 use crate::catalog::{Catalog, PluginState, PluginStatus};
+use crate::compile::Places;
 use crate::ensemble::Ensemble;
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
+use crate::versions::Role;
 use arc_swap::ArcSwap;
 use pynomaly_conformance::{CostCard, KitError, Options, Report};
 use pynomaly_core::isolation_forest::IsolationForest;
@@ -11,14 +13,18 @@ use pynomaly_sandbox::{Sandbox, digest};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+type Kept = Arc<Mutex<Weak<Served>>>;
+
 /// Serves detectors by name.
 pub struct Engine {
     sandbox: Sandbox,
     catalog: ArcSwap<Catalog>,
-    /// Plugins that are served no more, or not yet, and that a model still needs.
-    kept: Mutex<HashMap<String, Weak<Served>>>,
+    /// Plugins that are served no more, or not yet, and that a model still needs. Each has a lock
+    /// of its own, held while it is compiled: of many who want the same one, one compiles it.
+    kept: Mutex<HashMap<String, Kept>>,
+    pub(crate) compiling: Arc<Places>,
     /// One change at a time; readers never take it.
-    changing: Mutex<()>,
+    pub(crate) changing: Mutex<()>,
 }
 
 impl Engine {
@@ -31,13 +37,14 @@ impl Engine {
         ];
         let mut catalog = Catalog::default();
         for served in natives {
-            catalog.detectors.insert(served.descriptor().name.clone(), Arc::new(served));
+            catalog.serve(&Arc::new(served), Role::Active);
         }
         Self {
             sandbox,
             catalog: ArcSwap::from_pointee(catalog),
             changing: Mutex::new(()),
             kept: Mutex::default(),
+            compiling: Arc::default(),
         }
     }
 
@@ -53,53 +60,62 @@ impl Engine {
         &self.sandbox
     }
 
-    /// The detector that answers to `name`.
+    /// The detector that a `detector_type` means; see [`Catalog::find`].
     ///
     /// # Errors
-    /// [`DetectError::UnknownDetector`], listing the names there are.
-    pub fn get(&self, name: &str) -> Result<Arc<Served>, DetectError> {
-        let catalog = self.catalog.load();
-        catalog.get(name).cloned().ok_or_else(|| DetectError::UnknownDetector {
-            name: name.to_owned(),
-            known: catalog.detectors.keys().cloned().collect::<Vec<_>>().join(", "),
-        })
+    /// As [`Catalog::find`].
+    pub fn get(&self, detector_type: &str) -> Result<Arc<Served>, DetectError> {
+        self.catalog.load().find(detector_type).cloned()
     }
 
-    /// The detector with that digest, if it is served under its name now.
+    /// The detector with that digest, if it is among those there are now.
     #[must_use]
     pub fn get_by_digest(&self, digest: &str) -> Option<Arc<Served>> {
-        let catalog = self.catalog.load();
-        catalog.iter().find(|served| served.digest() == digest).cloned()
+        self.catalog.load().get_by_digest(digest).cloned()
     }
 
-    /// The detector with that digest: the one served now, one that a model holds, or one made
+    /// The detector with that digest: one of those there are, one that a model holds, or one made
     /// anew out of the bytes that `component` gives. It is not served under its name.
     ///
     /// Blocks for the compilation where there is one.
     ///
     /// # Errors
-    /// [`InstallError`] where the component is not there, is another, or is refused.
+    /// [`InstallError`] where the component is not there, is another, is refused, or is in
+    /// quarantine.
     pub fn get_or_load(
         &self,
         digest: &str,
         component: impl FnOnce() -> Option<Vec<u8>>,
     ) -> Result<Arc<Served>, InstallError> {
+        if self.catalog.load().is_quarantined(digest) {
+            return Err(InstallError::Quarantined(digest.to_owned()));
+        }
         if let Some(served) = self.get_by_digest(digest) {
             return Ok(served);
         }
-        // Held while compiling: of many who want the same one, one compiles it.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(served) = kept.get(digest).and_then(Weak::upgrade) {
+        let kept = self.kept(digest);
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(served) = kept.upgrade() {
             return Ok(served);
         }
         let component = component().ok_or_else(|| InstallError::Missing(digest.to_owned()))?;
-        let served = Arc::new(Served::plugin(self.sandbox.load(&component)?, &component));
-        if served.digest() != digest {
+        if pynomaly_sandbox::digest(&component) != digest {
             return Err(InstallError::Missing(digest.to_owned()));
         }
-        kept.retain(|_, served| served.strong_count() > 0);
-        kept.insert(digest.to_owned(), Arc::downgrade(&served));
+        let served = self.load(component.into())?;
+        *kept = Arc::downgrade(&served);
         Ok(served)
+    }
+
+    /// Where the detector with that digest is kept; forgets those that nobody holds any more.
+    fn kept(&self, digest: &str) -> Kept {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, it| {
+            // One that is locked is being compiled.
+            Arc::strong_count(it) > 1
+                || it.lock().unwrap_or_else(PoisonError::into_inner).strong_count() > 0
+        });
+        Arc::clone(kept.entry(digest.to_owned()).or_default())
     }
 
     /// Makes `component` what `source` serves. Whatever goes wrong, what `source` served before
@@ -117,7 +133,7 @@ impl Engine {
             self.refuse(source, digest, error);
         }
         let served = outcome?;
-        self.change(|catalog| catalog.serve(source, &served));
+        self.change(|catalog| catalog.serve_source(source, &served));
         Ok(served)
     }
 
@@ -136,8 +152,8 @@ impl Engine {
     /// holds. Says whether there is one, without a card so far.
     pub fn attach_card(&self, card: CostCard) -> bool {
         let kept = || {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.get(&card.digest).and_then(Weak::upgrade)
+            let kept = self.kept(&card.digest);
+            kept.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
         };
         let served = self.get_by_digest(&card.digest).or_else(kept);
         served.is_some_and(|served| served.attach_card(card))
@@ -149,17 +165,9 @@ impl Engine {
         self.refuse(source, None, &InstallError::Read(error));
     }
 
-    /// Stops serving what `source` serves. Requests that hold it finish with it.
-    pub fn remove(&self, source: &str) {
-        let _one_change = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.change(|catalog| catalog.remove(source));
-        tracing::info!(source, "plugin removed");
-    }
-
     /// All that can fail, before anything changes.
     fn prepare(&self, source: &str, component: &[u8]) -> Result<Arc<Served>, InstallError> {
-        let plugin = self.sandbox.load(component)?;
-        let served = Arc::new(Served::plugin(plugin, component));
+        let served = self.load(component.into())?;
         self.catalog.load().admit(source, &served, self.sandbox.limits().plugins_max)?;
         Ok(served)
     }
@@ -178,9 +186,9 @@ impl Engine {
         });
     }
 
-    fn change(&self, edit: impl FnOnce(&mut Catalog)) {
-        let now = self.catalog.load();
-        let mut next = Catalog { detectors: now.detectors.clone(), plugins: now.plugins.clone() };
+    /// Swaps in what `edit` makes of the catalog. One change at a time.
+    pub(crate) fn change(&self, edit: impl FnOnce(&mut Catalog)) {
+        let mut next = Catalog::clone(&self.catalog.load());
         edit(&mut next);
         self.catalog.store(Arc::new(next));
     }
@@ -205,7 +213,7 @@ impl Catalog {
         Ok(())
     }
 
-    fn serve(&mut self, source: &str, served: &Arc<Served>) {
+    fn serve_source(&mut self, source: &str, served: &Arc<Served>) {
         let descriptor = served.descriptor();
         let status = PluginStatus {
             source: source.to_owned(),
@@ -215,14 +223,12 @@ impl Catalog {
             digest: Some(served.digest().to_owned()),
         };
         tracing::info!(source, name = descriptor.name, digest = served.digest(), "plugin active");
-        self.remove(source);
-        self.plugins.insert(source.to_owned(), status);
-        self.detectors.insert(descriptor.name.clone(), Arc::clone(served));
-    }
-
-    fn remove(&mut self, source: &str) {
+        // What the source served before may have had another name.
         if let Some(name) = self.plugins.remove(source).and_then(|status| status.name) {
             self.detectors.remove(&name);
+            self.versions.remove(&name);
         }
+        self.plugins.insert(source.to_owned(), status);
+        self.serve(served, Role::Active);
     }
 }

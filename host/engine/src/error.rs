@@ -19,6 +19,14 @@ pub enum DetectError {
         /// Every `detector_type` there is, for the message.
         known: String,
     },
+    /// Several digests call themselves that version.
+    #[error("`{detector_type}` may be any of {digests}: name the digest")]
+    AmbiguousVersion {
+        /// The `detector_type` asked for.
+        detector_type: String,
+        /// Those that it may be, for the message.
+        digests: String,
+    },
     /// A parameter is unknown or out of range.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
@@ -139,6 +147,21 @@ pub enum InstallError {
     /// Nobody has the component of that digest.
     #[error("the component {0} is not there")]
     Missing(String),
+    /// Nothing is done with it any more.
+    #[error("the component {0} is in quarantine")]
+    Quarantined(String),
+    /// The compilation was given up.
+    #[error("compile: not done within {} s, which is the limit", .limit.as_secs_f64())]
+    CompileTime {
+        /// The limit.
+        limit: std::time::Duration,
+    },
+    /// Others are being compiled for too long.
+    #[error("compile: {limit} others are being compiled, which is the limit; try again later")]
+    CompileBusy {
+        /// How many at the same time.
+        limit: usize,
+    },
     /// The file could not be read.
     #[error("the file cannot be read: {0}")]
     Read(std::io::Error),

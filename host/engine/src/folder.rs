@@ -1,7 +1,7 @@
 //! One look at a plugin folder: what is there against what is served.
 
 use crate::engine::Engine;
-use crate::served::Served;
+use pynomaly_conformance::CostCard;
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::{self, BufReader, Read};
@@ -28,8 +28,20 @@ pub(crate) type Listing = BTreeMap<String, (PathBuf, Stamp)>;
 /// # Errors
 /// Where the folder itself cannot be read.
 pub fn load_folder(engine: &Engine, folder: &Path) -> io::Result<()> {
+    let limit = engine.sandbox().limits().component_bytes_max;
     for (name, (path, _)) in &list(folder)? {
-        install_file(engine, name, path);
+        match read_component(path, limit) {
+            // A refusal is in the catalog and in the log; nobody waits for it here.
+            Ok(bytes) => {
+                if let Ok(served) = engine.install(name, &bytes)
+                    && let Some(card) = read_card(path)
+                    && !served.attach_card(card)
+                {
+                    tracing::warn!(name, "the cost card is of another component");
+                }
+            }
+            Err(error) => engine.report_unreadable(name, error),
+        }
     }
     Ok(())
 }
@@ -53,39 +65,29 @@ pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// Installs one file. Reads one byte more than allowed at most: the sandbox then says how large
+/// The bytes of a file. Reads one byte more than allowed at most: the sandbox then says how large
 /// a component may be.
-pub(crate) fn install_file(engine: &Engine, name: &str, path: &Path) {
-    let limit = engine.sandbox().limits().component_bytes_max as u64;
-    let read = || {
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path)?;
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    match read() {
-        Ok(bytes) => {
-            // A refusal is in the catalog and in the log; nobody waits for it here.
-            if let Ok(served) = engine.install(name, &bytes) {
-                attach_card(&served, &path.with_extension("card.json"));
-            }
-        }
-        Err(error) => engine.report_unreadable(name, error),
-    }
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn read_component(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = (limit as u64).saturating_add(1);
+    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
-/// Takes the cost card beside a component, if there is one. A wrong card costs foresight only; the
-/// log says what is wrong with it.
-fn attach_card(served: &Served, path: &Path) {
-    let Ok(file) = std::fs::File::open(path) else { return };
+/// The cost card beside the component of this path, if there is one: that of `knn.wasm` is
+/// `knn.card.json`. A wrong card costs foresight only; the log says what is wrong with it.
+#[must_use]
+pub fn read_card(component: &Path) -> Option<CostCard> {
+    let path = component.with_extension("card.json");
+    let file = std::fs::File::open(&path).ok()?;
     let card = serde_json::from_reader(BufReader::new(file.take(CARD_BYTES_MAX)));
-    match card.map(|card| served.attach_card(card)) {
-        Ok(true) => {}
-        Ok(false) => {
-            tracing::warn!(path = %path.display(), "this cost card is of another component");
-        }
-        Err(error) => tracing::warn!(path = %path.display(), %error, "this is no cost card"),
-    }
+    card.inspect_err(|error| {
+        tracing::warn!(path = %path.display(), %error, "this is no cost card");
+    })
+    .ok()
 }
 
 impl Stamp {

@@ -5,6 +5,7 @@
 //! To serve another native detector, add it to [`Engine::new`]'s list in `engine.rs`.
 
 mod catalog;
+mod compile;
 mod cost;
 mod cut;
 mod detect;
@@ -17,6 +18,7 @@ mod native;
 mod pipeline;
 mod served;
 mod spending;
+mod versions;
 mod watch;
 
 pub use catalog::{Catalog, PluginState, PluginStatus};
@@ -26,10 +28,14 @@ pub use digest::data_digest;
 pub use engine::Engine;
 pub use ensemble::{MEMBERS_DEFAULT, MemberRecord};
 pub use error::{DetectError, InstallError, Resource};
-pub use folder::load_folder;
+pub use folder::{load_folder, read_card, read_component};
 pub use pipeline::{FittedPipeline, Judgement, Judging, Learnt, Pipeline, PipelineRecord};
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
-pub use pynomaly_sandbox::{Budget, CallError, LimitKind, Limits, Sandbox, SandboxError};
+pub use pynomaly_sandbox::{
+    Budget, CallError, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest,
+    trailing_section, with_trailing_section,
+};
 pub use served::{FittedModel, Scored, Served};
-pub use watch::{FolderWatch, watch_folder};
+pub use versions::{Assignment, Role, Sticky};
+pub use watch::{FolderKeeper, FolderWatch, watch_folder};

@@ -1,7 +1,5 @@
 //! Watches the plugin folder: add, replace, delete, while requests run.
 
-use crate::catalog::PluginState;
-use crate::engine::Engine;
 use crate::folder::{self, Listing};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
@@ -18,6 +16,22 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// A look without any event, for file systems that send none.
 const POLL: Duration = Duration::from_secs(5);
 
+/// Who is told what the plugin folder holds. All calls come from one thread, which may block.
+pub trait FolderKeeper: Send + Sync {
+    /// These files were there when the watch began; [`Self::put`] follows for each.
+    fn begin(&self, files: &[&str]);
+    /// A file is there, and looks as if it were whole; `is_new` if it came or changed since the
+    /// watch began.
+    fn put(&self, file: &str, path: &Path, is_new: bool);
+    /// A file is gone.
+    fn remove(&self, file: &str);
+    /// Files that were refused, and may be welcome now that others are gone.
+    fn refused(&self) -> Vec<String>;
+    /// Those of them that are not at fault themselves, and whether they were new: they are put
+    /// again every few seconds.
+    fn unfinished(&self) -> Vec<(String, bool)>;
+}
+
 /// A running watch; dropping it ends it.
 pub struct FolderWatch {
     wake: Sender<Wake>,
@@ -30,12 +44,12 @@ enum Wake {
     End,
 }
 
-/// Loads what is in `folder` now, then follows its changes from a thread of its own, which also
-/// compiles: requests never wait for a compilation.
+/// Tells what is in `folder` now, then what changes, from a thread of its own: requests never wait
+/// for it.
 ///
 /// # Errors
 /// Where the folder cannot be read or watched, or the thread cannot be started.
-pub fn watch_folder(engine: Arc<Engine>, folder: &Path) -> notify::Result<FolderWatch> {
+pub fn watch_folder(keeper: Arc<dyn FolderKeeper>, folder: &Path) -> notify::Result<FolderWatch> {
     let (wake, woken) = channel();
     let sender = wake.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -48,8 +62,11 @@ pub fn watch_folder(engine: Arc<Engine>, folder: &Path) -> notify::Result<Folder
     watcher.watch(folder, RecursiveMode::NonRecursive)?;
     // Listed before it is loaded: what changes in between is seen as a change.
     let known = folder::list(folder).map_err(notify::Error::io)?;
-    folder::load_folder(&engine, folder).map_err(notify::Error::io)?;
-    let follow = Follow { engine, folder: folder.to_owned(), known };
+    keeper.begin(&known.keys().map(String::as_str).collect::<Vec<_>>());
+    for (name, (path, _)) in &known {
+        keeper.put(name, path, false);
+    }
+    let follow = Follow { keeper, folder: folder.to_owned(), known };
     let thread = std::thread::Builder::new()
         .name("plugin-folder".into())
         .spawn(move || follow.run(&woken))
@@ -73,7 +90,7 @@ impl Drop for FolderWatch {
 }
 
 struct Follow {
-    engine: Arc<Engine>,
+    keeper: Arc<dyn FolderKeeper>,
     folder: PathBuf,
     /// What was last installed, or refused.
     known: Listing,
@@ -84,7 +101,8 @@ impl Follow {
         loop {
             match woken.recv_timeout(POLL) {
                 Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => return,
-                Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Wake::Look) => {}
+                Err(RecvTimeoutError::Timeout) => self.put_again(self.keeper.unfinished()),
             }
             if !self.settle(woken) {
                 return;
@@ -123,28 +141,26 @@ impl Follow {
             self.known.keys().filter(|name| !now.contains_key(*name)).cloned().collect();
         for name in &gone {
             self.known.remove(name);
-            self.engine.remove(name);
+            self.keeper.remove(name);
         }
         for (name, file) in now {
             let settled = before.get(name) == Some(file);
             if settled && self.known.get(name) != Some(file) {
                 self.known.insert(name.clone(), file.clone());
-                folder::install_file(&self.engine, name, &file.0);
+                self.keeper.put(name, &file.0, true);
             }
         }
         if !gone.is_empty() {
-            self.retry_refused();
+            // A name or a place that is free again may be just what they were waiting for.
+            let refused = self.keeper.refused();
+            self.put_again(refused.into_iter().map(|file| (file, true)).collect());
         }
     }
 
-    /// A name or a place that is free again may be just what a refused file was waiting for.
-    fn retry_refused(&self) {
-        let catalog = self.engine.catalog();
-        let refused =
-            |status: &&crate::PluginStatus| matches!(status.state, PluginState::Refused { .. });
-        for status in catalog.plugins().filter(refused) {
-            if let Some((path, _)) = self.known.get(&status.source) {
-                folder::install_file(&self.engine, &status.source, path);
+    fn put_again(&self, files: Vec<(String, bool)>) {
+        for (name, is_new) in files {
+            if let Some((path, _)) = self.known.get(&name) {
+                self.keeper.put(&name, path, is_new);
             }
         }
     }

@@ -55,6 +55,32 @@ impl Cache {
         }
     }
 
+    /// Every entry: the component's digest in hexadecimal, and bytes. What is no entry is left out.
+    pub(crate) fn entries(&self) -> Vec<(String, u64)> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let entry = |entry: fs::DirEntry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (digest, _) = name.strip_suffix(".cwasm")?.split_once('-')?;
+            Some((digest.to_owned(), entry.metadata().ok()?.len()))
+        };
+        entries.filter_map(entry).collect()
+    }
+
+    /// Drops what was compiled out of the component with that digest, by whichever engine.
+    pub(crate) fn forget(&self, digest: &str) {
+        let Some(folder) = &self.folder else { return };
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let is_of_it = name.to_str().and_then(|it| it.strip_prefix(digest));
+            if is_of_it.is_some_and(|rest| rest.starts_with('-'))
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::warn!(%error, digest, "the compile cache cannot be written");
+            }
+        }
+    }
+
     fn path(&self, key: &str) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(key).with_extension("cwasm"))
     }
@@ -103,6 +129,21 @@ mod tests {
             fs::write(&path, damage).unwrap();
             assert_eq!(cache.read("a"), None);
         }
+    }
+
+    #[test]
+    fn entries_are_listed_and_forgotten_by_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path());
+        cache.write("aa-01", b"content");
+        cache.write("ab-01", b"content");
+        let bytes = (DIGEST_BYTES + 7) as u64;
+        let mut entries = cache.entries();
+        entries.sort();
+        assert_eq!(entries, [("aa".to_owned(), bytes), ("ab".to_owned(), bytes)]);
+        cache.forget("a");
+        cache.forget("aa");
+        assert_eq!(cache.entries(), [("ab".to_owned(), bytes)]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod plugin;
 mod precheck;
 mod runtime;
 mod sandbox;
+mod section;
 
 pub use cache::digest;
 pub use error::{CallError, LimitKind, LoadError, SandboxError};
@@ -28,3 +29,4 @@ pub use limits::{Budget, Limits};
 pub use model::{Explained, Scored, WarmModel};
 pub use plugin::{Fitted, Plugin};
 pub use sandbox::Sandbox;
+pub use section::{trailing_section, with_trailing_section};

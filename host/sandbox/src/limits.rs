@@ -14,8 +14,14 @@ pub struct Limits {
     pub component_bytes_max: usize,
     /// Core modules inside a component. Default 16.
     pub modules_max: usize,
-    /// Plugins installed at the same time. Default 100.
+    /// Plugins installed at the same time; in a database, versions of all of them together.
+    /// Default 100.
     pub plugins_max: usize,
+    /// Wall time of one compilation; a later one is given up. Default 30 s.
+    pub compile_wall_max: Duration,
+    /// Compilations at the same time, those included that were given up and have not ended yet.
+    /// Default 2.
+    pub compiles_max: usize,
     /// Live instances: running calls and warm models together. Default 256.
     pub instances_max: u32,
     /// Bytes of linear memory per instance. Default 256 MiB.
@@ -58,6 +64,8 @@ impl Default for Limits {
             component_bytes_max: 32 * MIB,
             modules_max: 16,
             plugins_max: 100,
+            compile_wall_max: Duration::from_secs(30),
+            compiles_max: 2,
             instances_max: 256,
             memory_bytes_max: 256 * MIB,
             table_elements_max: 20_000,

@@ -111,6 +111,18 @@ impl Sandbox {
         Ok(Plugin::new(self.engine.clone(), compiled, descriptor, digest, Arc::clone(&self.limits)))
     }
 
+    /// What the compile cache holds: `(digest, bytes)`, `sha256:…` of each component.
+    #[must_use]
+    pub fn cached(&self) -> Vec<(String, u64)> {
+        let named = |(digest, bytes)| (format!("sha256:{digest}"), bytes);
+        self.cache.entries().into_iter().map(named).collect()
+    }
+
+    /// Drops from the compile cache what was made of the component with that digest.
+    pub fn forget(&self, digest: &str) {
+        self.cache.forget(digest.trim_start_matches("sha256:"));
+    }
+
     fn compile(&self, bytes: &[u8], digest: &str) -> Result<Compiled, LoadError> {
         let started = Instant::now();
         let key = self.cache_key(digest);

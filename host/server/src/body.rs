@@ -70,9 +70,18 @@ fn is_json(headers: &HeaderMap) -> bool {
 pub(crate) async fn read(
     app: &App,
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
 ) -> Result<JsonBytes, ApiError> {
-    let limit = app.limits.body_bytes_max;
+    read_up_to(app, headers, body, app.limits.body_bytes_max).await
+}
+
+/// The same with another limit of bytes.
+pub(crate) async fn read_up_to(
+    app: &App,
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+) -> Result<JsonBytes, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {

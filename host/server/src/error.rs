@@ -2,12 +2,14 @@
 
 mod auth;
 mod detect;
+mod plugin;
 
 use crate::accounts::AccountError;
 use crate::audit::Origin;
 use crate::auth::oidc::OidcError;
 use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
+use crate::plugins::PluginError;
 use crate::problem::{Fault, Problem};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -78,6 +80,8 @@ pub(crate) enum ApiError {
     #[error(transparent)]
     Detect(#[from] DetectError),
     #[error(transparent)]
+    Plugin(Box<PluginError>),
+    #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
     Account(AccountError),
@@ -110,6 +114,14 @@ impl ApiError {
     /// A fault of the body at `pointer`.
     pub(crate) fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Fault::new(pointer, message))
+    }
+
+    /// The same fault, of what is at `pointer`.
+    pub(crate) fn moved_to(self, pointer: &str) -> Self {
+        match self {
+            Self::Invalid(fault) => Self::invalid(pointer, fault.message),
+            other => other,
+        }
     }
 
     /// What is wrong with an account, of which the body has the address at `pointer`.
@@ -186,6 +198,7 @@ impl ApiError {
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect::detect(error),
+            Self::Plugin(error) => plugin::plugin(error),
             Self::Auth(error) => auth::auth(error),
             Self::Account(error) => account(error),
             Self::AccountAt(error, pointer) => {

@@ -7,7 +7,7 @@ use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use pynomaly_core::{Matrix, Parameters};
 use pynomaly_engine::{
-    Budget, CallError, DetectError, Detection, LimitKind, PipelineRecord, Served,
+    Budget, CallError, DetectError, DetectRequest, Detection, LimitKind, PipelineRecord, Served,
 };
 use pynomaly_store as store;
 use serde::Serializer;
@@ -81,6 +81,15 @@ impl Job {
         done.map_err(|error| ApiError::Internal(format!("a detection panicked: {error}")))?
     }
 
+    /// Has the request ask for the canary of its detector, where that is what the caller gets.
+    pub(crate) fn choose_version(&self, request: &mut DetectRequest) {
+        let (tenant, model) = (self.tenant_id.into_bytes(), self.id.into_bytes());
+        let canary = self.app.engine.canary_for(&request.detector_type, tenant, model);
+        if let Some(served) = canary {
+            request.detector_type = format!("{}@{}", request.detector_type, served.digest());
+        }
+    }
+
     /// All that one call may use, and no longer than somebody waits.
     pub(crate) fn budget(&self) -> Budget {
         let limits = self.app.engine.sandbox().limits();
@@ -138,7 +147,7 @@ impl Job {
         fuel_used: impl FnOnce(&T) -> Option<u64>,
     ) {
         let is_known = !matches!(found, Err(DetectError::UnknownDetector { .. }));
-        let detector = if is_known { detector } else { "unknown" };
+        let detector = if is_known { name(detector) } else { "unknown" };
         let metrics = &self.app.metrics;
         metrics.detections.with_label_values(&[detector, outcome(found)]).inc();
         let fuel = match found {
@@ -155,13 +164,18 @@ impl Job {
 
     /// Counts a detection that was not computed again.
     pub(crate) fn count_hit(&self, detector: &str) {
-        self.app.metrics.detections.with_label_values(&[detector, "cached"]).inc();
+        self.app.metrics.detections.with_label_values(&[name(detector), "cached"]).inc();
     }
 
     /// Charges fuel to the caller's organisation.
     pub(crate) fn burn(&self, fuel: u64) {
         self.app.quotas.fuel.burn(self.tenant_id, fuel, self.created_at);
     }
+}
+
+/// A `detector_type` without the version that it may name.
+fn name(detector_type: &str) -> &str {
+    detector_type.split('@').next().unwrap_or_default()
 }
 
 fn outcome<T>(found: &Result<T, DetectError>) -> &'static str {

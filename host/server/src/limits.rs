@@ -35,6 +35,11 @@ pub struct Limits {
     /// Columns of a detection. Default 10,000.
     pub columns_max: usize,
 
+    /// Uploads of plugins that are checked at the same time; each takes a few times its bytes.
+    /// Default 2.
+    pub uploads_running_max: usize,
+    /// Uploads that wait for their turn. Default 16.
+    pub uploads_waiting_max: usize,
     /// Detections that compute at the same time. Default: one per processor.
     pub detections_running_max: usize,
     /// Detections that wait for their turn. Default 256.
@@ -152,6 +157,8 @@ impl Default for Limits {
             drain_time_max: Duration::from_secs(5),
             rows_max: 1_000_000,
             columns_max: 10_000,
+            uploads_running_max: 2,
+            uploads_waiting_max: 16,
             detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),
             detections_waiting_max: 256,
             detections_unwritten_max: 1024,

@@ -77,11 +77,16 @@ pub(crate) async fn warm(
     app: &AppState,
     summary: &ModelSummary,
 ) -> Result<Arc<FittedPipeline>, ApiError> {
+    let digest = &summary.detector_digest;
+    if app.engine.catalog().is_quarantined(digest) {
+        app.models.forget(summary.id);
+        return Err(ApiError::DetectorGone(format!("{digest} is in quarantine")));
+    }
     if let Some(model) = app.models.get(summary.id) {
         return Ok(model);
     }
     let record = record(summary)?;
-    let served = pinned(app, &summary.detector_digest, &summary.parameters, &record).await?;
+    let served = pinned(app, digest, &summary.parameters, &record).await?;
     let state = app.store.get_model_state(summary.id).await?;
     let state = state.ok_or(ApiError::NotFound("model"))?;
     let (app, summary) = (Arc::clone(app), summary.clone());
@@ -155,6 +160,9 @@ async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError>
     let loaded = done.map_err(|error| ApiError::Internal(format!("not compiled: {error}")))?;
     loaded.map_err(|error| match error {
         InstallError::Missing(digest) => ApiError::DetectorGone(digest),
+        InstallError::Quarantined(digest) => {
+            ApiError::DetectorGone(format!("{digest} is in quarantine"))
+        }
         other => ApiError::Internal(other.to_string()),
     })
 }

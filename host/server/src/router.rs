@@ -58,7 +58,7 @@ pub(crate) fn router(app: AppState) -> Router {
         )
         .route("/api/v1/models/{id}/score", post(models::score::score).layer(once.clone()))
         // Admins
-        .route("/api/v1/admin/plugins", get(admin::plugins::list))
+        .merge(plugins(app.clone()))
         .route("/api/v1/admin/users", get(admin::users::list::list))
         .route("/api/v1/admin/users", post(admin::users::create::create).layer(once.clone()))
         .route("/api/v1/admin/users/{id}", patch(admin::users::update::update))
@@ -76,4 +76,30 @@ pub(crate) fn router(app: AppState) -> Router {
         .method_not_allowed_fallback(async || ApiError::MethodUnknown)
         .layer(from_fn_with_state(app.clone(), observe))
         .with_state(app)
+}
+
+/// Those of plugins, for admins of the home organisation.
+fn plugins(app: AppState) -> Router<AppState> {
+    let once = from_fn_with_state(app, idempotent);
+    Router::new()
+        .route(
+            "/api/v1/admin/plugins",
+            get(admin::plugins::list::list).post(admin::plugins::upload::upload),
+        )
+        .route("/api/v1/admin/plugins/gc", post(admin::plugins::gc::gc))
+        .route("/api/v1/admin/plugins/{name}", get(admin::plugins::get::get))
+        .route("/api/v1/admin/plugins/{name}/promote", post(admin::plugins::promote::promote))
+        .route("/api/v1/admin/plugins/{name}/rollback", post(admin::plugins::rollback::rollback))
+        .route("/api/v1/admin/plugins/{name}/retire", post(admin::plugins::retire::retire))
+        .route(
+            "/api/v1/admin/plugins/{name}/quarantine",
+            post(admin::plugins::quarantine::quarantine),
+        )
+        .route("/api/v1/admin/plugins/{name}/{digest}", delete(admin::plugins::delete::delete))
+        .route("/api/v1/admin/plugin-keys", get(admin::plugin_keys::list::list))
+        .route("/api/v1/admin/plugin-keys", post(admin::plugin_keys::create::create).layer(once))
+        .route(
+            "/api/v1/admin/plugin-keys/{id}",
+            patch(admin::plugin_keys::update::update).delete(admin::plugin_keys::delete::delete),
+        )
 }

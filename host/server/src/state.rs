@@ -8,12 +8,13 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
+use crate::plugins::{PluginPolicy, Plugins};
 use crate::quota::Quotas;
 use crate::random::Random;
 use crate::vault::Vault;
 use pynomaly_engine::Engine;
 use pynomaly_store::{ModelSummary, Store};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,8 @@ pub(crate) struct App {
     pub(crate) answers: Answers,
     /// What callers and organisations may use.
     pub(crate) quotas: Quotas,
+    /// Bounds how many uploads of plugins are checked at once.
+    pub(crate) uploads: Gate,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -59,8 +62,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Whether `/metrics` answers.
     pub(crate) metrics_enabled: bool,
-    /// How far the plugin folder is loaded.
-    pub(crate) plugins: PluginFolder,
+    /// What is known of plugins, and how far they are loaded.
+    pub(crate) plugins: Plugins,
     /// Set when the server is told to stop.
     pub(crate) stopping: CancellationToken,
     /// Bounds on requests.
@@ -79,14 +82,16 @@ pub(crate) struct Parts {
     pub(crate) answers: Answers,
     pub(crate) quotas: Quotas,
     pub(crate) metrics_enabled: bool,
+    pub(crate) plugin_policy: PluginPolicy,
+    /// Of this start alone.
+    pub(crate) replica_id: Uuid,
+    /// Stays the same from one start to the next.
+    pub(crate) server_name: String,
     pub(crate) limits: Limits,
 }
 
 /// The whole state, cheap to clone.
 pub(crate) type AppState = Arc<App>;
-
-/// Whether the plugin folder is loaded.
-pub(crate) struct PluginFolder(Mutex<Result<(), String>>);
 
 impl App {
     /// A server of these parts that runs until `stopping`.
@@ -113,11 +118,12 @@ impl App {
             known_models: Recent::new(limits.models_known_max, limits.session_age_max),
             answers,
             quotas,
+            uploads: Gate::new("uploads", limits.uploads_running_max, limits.uploads_waiting_max),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
             metrics_enabled,
-            plugins: PluginFolder::loading(),
+            plugins: Plugins::new(parts.plugin_policy, parts.replica_id, parts.server_name),
             stopping,
             limits,
         })
@@ -144,22 +150,5 @@ impl App {
     /// A new identifier, made at `now`.
     pub(crate) fn id(&self, now: OffsetDateTime) -> Uuid {
         self.random.id(now)
-    }
-}
-
-impl PluginFolder {
-    /// Not yet.
-    pub(crate) fn loading() -> Self {
-        Self(Mutex::new(Err("the plugin folder is still being loaded".into())))
-    }
-
-    /// From now on.
-    pub(crate) fn set(&self, state: Result<(), String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-
-    /// `Err` says why not.
-    pub(crate) fn state(&self) -> Result<(), String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

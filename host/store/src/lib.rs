@@ -1,5 +1,5 @@
-//! What outlives the process: organisations, users, sessions, keys, models, detections, and the
-//! audit log. In SQLite or in Postgres, with the same meaning.
+//! What outlives the process: organisations, users, sessions, keys, plugins, models, detections,
+//! and the audit log. In SQLite or in Postgres, with the same meaning.
 //!
 //! The only crate with SQL, and the only one that knows Redis. Every operation is a method of [`Store`] in a file of its own, in a
 //! folder named after its noun. Time and identifiers are arguments, "not found" is `Ok(None)`,
@@ -22,7 +22,9 @@ mod login_failures;
 mod models;
 mod page;
 mod password_resets;
+mod plugins;
 mod redis;
+mod replicas;
 mod secrets;
 mod sessions;
 mod store;
@@ -32,6 +34,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod totp;
+mod trusted_keys;
 mod users;
 
 pub use api_keys::{ApiKey, KnownKey};
@@ -48,10 +51,16 @@ pub use login_failures::{CountedLogin, LoginAttempt, LoginDelays, LoginSubject};
 pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
+pub use plugins::{
+    NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState, PluginVersion,
+    Sticky, Uploaded,
+};
 pub use redis::{Redis, RedisOptions};
+pub use replicas::Readiness;
 pub use secrets::SecretColumn;
 pub use sessions::{Login, Refreshed, Session};
 pub use store::{Location, PoolOptions, Store, StoreOptions, Synchronous};
 pub use tenants::{HOME_TENANT, Quota, Tenant};
 pub use totp::Totp;
+pub use trusted_keys::TrustedKey;
 pub use users::{Role, User};

@@ -3,6 +3,7 @@
 mod check;
 mod inspect;
 mod report;
+mod sign;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -17,12 +18,24 @@ pub(crate) enum Command {
     },
     /// Try a component against every promise of the contract, and measure what its calls cost.
     Check(Box<check::Arguments>),
+    /// Sign a component: writes FILE.sig, and prints the header for an upload and the public key.
+    Sign {
+        /// The component.
+        file: PathBuf,
+        /// An Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it.
+        #[arg(long)]
+        key: PathBuf,
+        /// Write the component with the signature inside to this file, instead of FILE.sig.
+        #[arg(long)]
+        embed: Option<PathBuf>,
+    },
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Inspect { file } => inspect::run(file),
         Command::Check(arguments) => check::run(arguments),
+        Command::Sign { file, key, embed } => sign::run(file, key, embed.as_deref()),
     }
 }
 

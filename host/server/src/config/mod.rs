@@ -12,6 +12,7 @@ pub use variables::{VARIABLES, Variable};
 use crate::auth::SigningKey;
 use crate::cache::CacheOptions;
 use crate::limits::Limits;
+use crate::plugins::PluginPolicy;
 use crate::proxies::Proxies;
 use crate::quota::QuotaOptions;
 use crate::vault::Keys;
@@ -42,6 +43,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Watched for plugins.
     pub plugin_dir: Option<PathBuf>,
+    /// Which uploads of plugins need a signature.
+    pub plugin_policy: PluginPolicy,
     /// Whether `/metrics` answers.
     pub metrics_enabled: bool,
     /// The database.
@@ -163,6 +166,10 @@ impl Config {
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
+            plugin_policy: PluginPolicy {
+                is_signature_needed: environment == Environment::Production,
+                unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
+            },
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             redis: quotas::redis(&read)?,

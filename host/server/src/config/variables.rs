@@ -34,7 +34,9 @@ variables! {
     TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
         "Addresses and networks of the proxies in front of the server, separated by commas: `10.0.0.0/8,::1`. Only they are believed what `X-Forwarded-For` says about where a request came from.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
-        "Folder that is watched for `*.wasm` plugins. Without it only native detectors are served.";
+        "Folder that is watched for `*.wasm` plugins: a file that comes is uploaded and promoted, one that goes is retired (docs/plugins.md).";
+    UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
+        "Names of plugins that need no signature in production, separated by commas, with `*` for any characters. Elsewhere none needs one.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),

@@ -14,6 +14,9 @@ pub(super) fn detect(error: &DetectError) -> Verdict {
         DetectError::UnknownDetector { .. } => {
             refused("unknown_detector", "/detector_type", message)
         }
+        DetectError::AmbiguousVersion { .. } => {
+            refused("ambiguous_version", "/detector_type", message)
+        }
         DetectError::Parameter(error) => parameter(error, message),
         DetectError::Contamination(ThresholdError::Method(_)) | DetectError::Threshold(_) => {
             refused("invalid_threshold", "/threshold", message)

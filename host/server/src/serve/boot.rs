@@ -17,6 +17,9 @@ use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError, 
 use std::io::Write;
 use tokio_util::sync::CancellationToken;
 
+/// The file of [`server_name`].
+const SERVER_NAME: &str = "server_name";
+
 /// Makes the data folder, for its owner alone.
 pub(super) fn data_dir(config: &Config) -> Result<(), ServeError> {
     let path = &config.data_dir;
@@ -37,6 +40,8 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let cache = config.data_dir.join("compiled");
     let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
         .map_err(|error| ServeError::Sandbox(error.to_string()))?;
+    let server_name = server_name(config, &random)?;
+    let replica_id = random.id(Clock::System.now());
     let parts = Parts {
         engine: Engine::new(sandbox),
         store,
@@ -48,9 +53,19 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
         answers: Answers::new(config.cache, redis.clone(), &config.limits),
         quotas: Quotas::new(config.quotas, redis, &config.limits),
         metrics_enabled: config.metrics_enabled,
+        plugin_policy: config.plugin_policy.clone(),
+        replica_id,
+        server_name,
         limits: config.limits.clone(),
     };
     App::new(parts, stopping).map_err(|error| ServeError::Metrics(error.to_string()))
+}
+
+/// What this server calls itself in the database: drawn once, and kept in the data folder.
+fn server_name(config: &Config, random: &Random) -> Result<String, ServeError> {
+    let name = secret::load(None, &config.data_dir, SERVER_NAME, random);
+    let name = name.map_err(|error| ServeError::Secret(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
 }
 
 /// The keys of access tokens: of the environment, or made once.

@@ -1,37 +1,72 @@
-//! The plugin folder: loaded while the server already answers, then followed.
+//! Plugins: those of the database are loaded while the server already answers, then the folder; both
+//! are followed from then on.
 
 use super::ServeError;
+use crate::plugins::{Keeper, apply, beat, follow, load_all};
 use crate::state::AppState;
-use pynomaly_engine::{FolderWatch, watch_folder};
-use std::path::PathBuf;
+use pynomaly_engine::{FolderKeeper, FolderWatch, watch_folder};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-/// The folder's watch, once it is loaded.
-pub(super) struct Plugins(JoinHandle<Option<FolderWatch>>);
+/// What follows the database and the folder.
+pub(super) struct Plugins {
+    database: JoinHandle<()>,
+    folder: JoinHandle<Option<FolderWatch>>,
+}
 
-/// Loads and follows `folder`. `/ready` waits for the loading; a plugin that is compiled for the
+/// Loads and follows plugins. `/ready` waits for the loading; a plugin that is compiled for the
 /// first time takes its time.
-pub(super) fn watch(app: &AppState, folder: Option<PathBuf>) -> Result<Plugins, ServeError> {
+pub(super) fn start(app: &AppState, folder: Option<PathBuf>) -> Result<Plugins, ServeError> {
     if let Some(path) = folder.as_ref().filter(|path| !path.is_dir()) {
         return Err(ServeError::PluginDir(path.clone()));
     }
-    let app = Arc::clone(app);
-    Ok(Plugins(tokio::task::spawn_blocking(move || {
-        let watch = folder.map(|folder| watch_folder(Arc::clone(&app.engine), &folder)).transpose();
-        app.plugins.set(watch.as_ref().map(drop).map_err(|error| {
-            tracing::error!(%error, "the plugin folder cannot be watched");
-            format!("the plugin folder cannot be watched: {error}")
-        }));
-        watch.ok().flatten()
-    })))
+    let (app, following) = (Arc::clone(app), Arc::clone(app));
+    let loading = tokio::spawn(async move {
+        if let Err(error) = load(&app).await {
+            tracing::error!(%error, "the plugins of the database cannot be loaded");
+            app.plugins.set(Err(format!("the plugins of the database cannot be loaded: {error}")));
+            return None;
+        }
+        watch(app, folder).await
+    });
+    Ok(Plugins { database: tokio::spawn(follow(following)), folder: loading })
+}
+
+/// What serves is compiled before the server says that it is ready.
+async fn load(app: &AppState) -> Result<(), pynomaly_store::StoreError> {
+    beat(app).await?;
+    apply(app).await?;
+    load_all(app).await;
+    Ok(())
+}
+
+async fn watch(app: AppState, folder: Option<PathBuf>) -> Option<FolderWatch> {
+    let Some(folder) = folder else {
+        app.plugins.set(Ok(()));
+        return None;
+    };
+    let keeper = Keeper { app: Arc::clone(&app), runtime: Handle::current() };
+    let watched = tokio::task::spawn_blocking(move || watch_now(Arc::new(keeper), &folder)).await;
+    let watch = watched.unwrap_or_else(|error| Err(format!("its watch panicked: {error}")));
+    app.plugins.set(watch.as_ref().map(drop).map_err(|error| {
+        tracing::error!(error, "the plugin folder cannot be watched");
+        format!("the plugin folder cannot be watched: {error}")
+    }));
+    watch.ok()
+}
+
+fn watch_now(keeper: Arc<dyn FolderKeeper>, folder: &Path) -> Result<FolderWatch, String> {
+    watch_folder(keeper, folder).map_err(|error| error.to_string())
 }
 
 impl Plugins {
     /// Stops following; waits for a compilation that is under way.
     pub(super) async fn end(self) {
-        let watch = self.0.await.ok().flatten();
+        let watch = self.folder.await.ok().flatten();
         // Dropping it joins its thread. A panic in there is in the log already.
         let _ = tokio::task::spawn_blocking(move || drop(watch)).await;
+        let _ = self.database.await;
     }
 }

@@ -14,6 +14,7 @@ mod oidc;
 mod operations;
 mod passwords;
 mod pipeline;
+mod plugins;
 mod quotas;
 mod tenants;
 mod totp;
@@ -24,6 +25,7 @@ use crate::auth::{SigningKey, Tokens};
 use crate::cache::{Answers, CacheOptions};
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::plugins::PluginPolicy;
 use crate::quota::{QuotaOptions, Quotas};
 use crate::random::Random;
 use crate::router::router;
@@ -114,6 +116,9 @@ impl TestApp {
             answers: Answers::new(CacheOptions::default(), None, &limits),
             quotas: Quotas::new(quotas, None, &limits),
             metrics_enabled: true,
+            plugin_policy: PluginPolicy::default(),
+            replica_id: uuid::Uuid::from_u128(seed.into()),
+            server_name: format!("server {seed}"),
             limits,
         };
         let app = Arc::new(App::new(parts, CancellationToken::new()).unwrap());

@@ -3,7 +3,7 @@ use crate::database::Transaction;
 use crate::{Store, StoreError};
 use time::OffsetDateTime;
 
-/// The bytes of a plugin that a model was fitted by.
+/// The bytes of a plugin, kept while it is there or a model needs it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Component {
     /// `sha256:…` of the bytes.
@@ -15,7 +15,7 @@ pub struct Component {
 impl Component {
     /// Keeps the component, if it is not kept already, and keeps others from deleting it until
     /// the transaction ends.
-    pub(super) async fn insert(
+    pub(crate) async fn insert(
         &self,
         transaction: &mut Transaction,
         now: OffsetDateTime,
@@ -29,7 +29,7 @@ impl Component {
 }
 
 impl Store {
-    /// The component with that digest, if a model needs it.
+    /// The component with that digest, if it is a plugin or a model needs it.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -41,14 +41,18 @@ impl Store {
 }
 
 impl Store {
-    /// Forgets components that no model needs any more.
-    pub(super) async fn prune_components(&self) -> Result<(), StoreError> {
+    /// Forgets components that neither a model nor a plugin needs any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn prune_components(&self) -> Result<(), StoreError> {
         let sql = "DELETE FROM components WHERE NOT EXISTS
                    (SELECT 1 FROM models WHERE component_digest = components.digest)
                    AND NOT EXISTS
-                   (SELECT 1 FROM model_components WHERE component_digest = components.digest)";
+                   (SELECT 1 FROM model_components WHERE component_digest = components.digest)
+                   AND NOT EXISTS (SELECT 1 FROM plugins WHERE digest = components.digest)";
         match self.database.query(sql).execute().await {
-            // A model that needs one was made meanwhile; the next time will do.
+            // Something that needs one was made meanwhile; the next time will do.
             Err(StoreError::Database(sqlx::Error::Database(cause)))
                 if cause.is_foreign_key_violation() =>
             {

@@ -11,9 +11,11 @@ mod indexes;
 mod limiter;
 mod login_failures;
 mod models;
+mod plugins;
 mod sessions;
 mod tenants;
 mod totp;
+mod trusted_keys;
 mod users;
 
 use crate::testing::location;

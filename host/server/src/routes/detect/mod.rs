@@ -86,7 +86,9 @@ async fn judge(
 }
 
 fn parse(job: &Job, body: &JsonBytes) -> Result<Asked, ApiError> {
-    body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)
+    let mut asked = body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)?;
+    job.choose_version(&mut asked.request);
+    Ok(asked)
 }
 
 /// From what is kept, or by computing. `find` looks in memory alone or also in Redis, which blocks.

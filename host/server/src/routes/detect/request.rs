@@ -23,7 +23,8 @@ pub(crate) struct DetectBody {
     /// Rows of numbers, all of the same length.
     #[schema(schema_with = rows_schema)]
     pub(crate) data: Rows,
-    /// Which detector; `isolation_forest` if not given.
+    /// Which detector, or one version of it, `knn@1.2.0` or `knn@sha256:…`; `isolation_forest` if
+    /// not given.
     pub(crate) detector_type: Option<String>,
     /// Its parameters, by name.
     #[serde(default)]

@@ -13,6 +13,7 @@ use crate::state::AppState;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use pynomaly_engine::DetectError;
 
 /// Every detector, by name.
 #[utoipa::path(get, path = "/api/v1/detectors", tag = "clients", security(("bearer" = []), ("api_key" = [])),
@@ -26,7 +27,7 @@ pub(crate) async fn list(
     json(StatusCode::OK, &List { items, next_cursor: None })
 }
 
-/// One detector.
+/// One detector, or one version of it: `knn@1.2.0`, `knn@sha256:…`.
 #[utoipa::path(get, path = "/api/v1/detectors/{detector_type}", tag = "clients",
     security(("bearer" = []), ("api_key" = [])), params(("detector_type" = String, Path)),
     responses(
@@ -39,7 +40,9 @@ pub(crate) async fn get(
     Path(detector_type): Path<String>,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Read)?;
-    let catalog = app.engine.catalog();
-    let served = catalog.get(&detector_type).ok_or(ApiError::NotFound("detector"))?;
-    json(StatusCode::OK, &DetectorCard::of(served))
+    let served = app.engine.get(&detector_type).map_err(|error| match error {
+        DetectError::UnknownDetector { .. } => ApiError::NotFound("detector"),
+        other => other.into(),
+    })?;
+    json(StatusCode::OK, &DetectorCard::of(&served))
 }

@@ -123,7 +123,8 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let limits = &job.app.limits;
     let body: FitBody = body.parse()?;
     let name = check_name(limits, &body.name)?;
-    let request = body.without_name().check(limits, job.seed)?.request;
+    let mut request = body.without_name().check(limits, job.seed)?.request;
+    job.choose_version(&mut request);
     let fitted = job.app.engine.fit(&request, &job.budget());
     job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
     let (model, found) = fitted?;

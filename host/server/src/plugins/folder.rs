@@ -1,0 +1,223 @@
+//! The plugin folder: a file that comes or changes is an upload by nobody in particular, and is
+//! promoted; one that goes is retired.
+//!
+//! A file that has not changed since this server last looked says nothing: what admins decided
+//! meanwhile stands. Where a file and an admin, or two files, want the same name, that is reported
+//! and left to people.
+
+use super::{Change, PluginError, Signature, Upload, apply, change, lock, upload};
+use crate::audit::Actor;
+use crate::error::ApiError;
+use crate::state::AppState;
+use pynomaly_engine::{FolderKeeper, InstallError, digest, read_card, read_component};
+use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
+use std::path::Path;
+use tokio::runtime::Handle;
+
+/// Bytes of a signature's file.
+const SIGNATURE_BYTES_MAX: usize = 1024;
+
+/// A file that is not served as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefusedFile {
+    /// `sha256:…` of the bytes; `None` if they could not be read.
+    pub(crate) digest: Option<String>,
+    /// The step that refused them, and why.
+    pub(crate) reason: String,
+    /// Where it is not the file's fault, so that it is tried again: whether it was new.
+    again: Option<bool>,
+}
+
+/// Tells the database what the folder holds. Its calls block.
+pub(crate) struct Keeper {
+    pub(crate) app: AppState,
+    pub(crate) runtime: Handle,
+}
+
+impl FolderKeeper for Keeper {
+    fn begin(&self, files: &[&str]) {
+        let gone = async {
+            let known = self.app.store.list_plugin_files(&self.app.plugins.server).await?;
+            for (file, _) in known.iter().filter(|(file, _)| !files.contains(&file.as_str())) {
+                remove(&self.app, file).await?;
+            }
+            Ok::<_, ApiError>(())
+        };
+        if let Err(error) = self.runtime.block_on(gone) {
+            tracing::error!(%error, "files that are gone were not retired");
+        }
+    }
+
+    fn put(&self, file: &str, path: &Path, is_new: bool) {
+        let limit = self.app.engine.sandbox().limits().component_bytes_max;
+        let (digest, outcome) = match read_component(path, limit) {
+            Ok(bytes) => {
+                let put = put(&self.app, file, path, bytes.clone(), is_new);
+                let outcome = self.runtime.block_on(put);
+                (Some(digest(&bytes)), outcome.map_err(|it| (is_passing(&it), it.to_string())))
+            }
+            Err(error) => (None, Err((true, format!("the file cannot be read: {error}")))),
+        };
+        match outcome {
+            Ok(()) => {
+                lock(&self.app.plugins.refused).remove(file);
+                if let Some(card) = read_card(path)
+                    && !self.app.engine.attach_card(card)
+                {
+                    tracing::warn!(file, "its cost card is of another component");
+                }
+            }
+            Err((is_passing, reason)) => {
+                tracing::warn!(file, digest, reason, "plugin refused");
+                let again = is_passing.then_some(is_new);
+                let refused = RefusedFile { digest, reason, again };
+                lock(&self.app.plugins.refused).insert(file.to_owned(), refused);
+            }
+        }
+    }
+
+    fn remove(&self, file: &str) {
+        match self.runtime.block_on(remove(&self.app, file)) {
+            Ok(()) => tracing::info!(file, "plugin file removed"),
+            Err(error) => tracing::error!(%error, file, "a file that is gone was not retired"),
+        }
+    }
+
+    fn refused(&self) -> Vec<String> {
+        lock(&self.app.plugins.refused).keys().cloned().collect()
+    }
+
+    fn unfinished(&self) -> Vec<(String, bool)> {
+        let refused = lock(&self.app.plugins.refused);
+        let again = |(file, refused): (&String, &RefusedFile)| Some((file.clone(), refused.again?));
+        refused.iter().filter_map(again).collect()
+    }
+}
+
+/// Whether another time the same file may be welcome.
+fn is_passing(error: &ApiError) -> bool {
+    match error {
+        ApiError::Store(_) | ApiError::Internal(_) => true,
+        ApiError::Plugin(error) => matches!(
+            **error,
+            PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }
+        ),
+        _ => false,
+    }
+}
+
+fn actor(app: &AppState) -> Actor {
+    Actor::local("plugin folder", app.clock.now())
+}
+
+async fn put(
+    app: &AppState,
+    file: &str,
+    path: &Path,
+    bytes: Vec<u8>,
+    is_new: bool,
+) -> Result<(), ApiError> {
+    let digest = digest(&bytes);
+    let server = &app.plugins.server;
+    let known = app.store.list_plugin_files(server).await?;
+    if known.iter().any(|(known, last)| known == file && *last == digest) {
+        return Ok(());
+    }
+    let upload_it =
+        Upload { component: bytes, digest: None, signature: signature(path)?, actor: actor(app) };
+    let (version, is_stored) = upload(app, upload_it).await?;
+    // One that was stored by nobody in particular and never served was not promoted in time.
+    let is_unfinished = version.state == PluginState::Uploaded && version.uploaded_by.is_none();
+    if is_new || is_stored || is_unfinished {
+        promote(app, file, &version, &known).await?;
+    }
+    app.store.note_plugin_file(server, file, Some(&digest)).await?;
+    Ok(())
+}
+
+/// Of `NAME.wasm.sig` beside `NAME.wasm`, where there is one.
+fn signature(path: &Path) -> Result<Option<Signature>, PluginError> {
+    let mut path = path.as_os_str().to_owned();
+    path.push(".sig");
+    match read_component(Path::new(&path), SIGNATURE_BYTES_MAX) {
+        Ok(text) => Ok(Some(String::from_utf8_lossy(&text).trim().parse()?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(PluginError::Conflict(format!("the signature cannot be read: {error}"))),
+    }
+}
+
+async fn promote(
+    app: &AppState,
+    file: &str,
+    version: &PluginVersion,
+    known: &[(String, String)],
+) -> Result<(), ApiError> {
+    let catalog = apply(app).await?;
+    if catalog.version(&version.digest).is_some_and(|it| it.state == PluginState::Active) {
+        return Ok(());
+    }
+    check_conflict(&catalog, file, version, known)?;
+    let revision = catalog.name(&version.name).map_or(0, |name| name.revision);
+    let promote = Change {
+        name: &version.name,
+        digest: &version.digest,
+        revision,
+        state: PluginState::Active,
+        reason: Some(file),
+        // Servers that compile it yet serve what they have: a folder waits for nobody.
+        waits: false,
+        action: "plugin.promote",
+    };
+    change(app, &actor(app), &promote).await?;
+    Ok(())
+}
+
+fn check_conflict(
+    catalog: &PluginCatalog,
+    file: &str,
+    version: &PluginVersion,
+    known: &[(String, String)],
+) -> Result<(), PluginError> {
+    let name = &version.name;
+    let is_active = |it: &&PluginVersion| it.name == *name && it.state == PluginState::Active;
+    let Some(active) = catalog.versions.iter().find(is_active) else { return Ok(()) };
+    let other = known.iter().find(|(other, digest)| other != file && *digest == active.digest);
+    if let Some((other, _)) = other {
+        let message = format!("the name `{name}` is already served by `{other}`");
+        return Err(PluginError::Conflict(message));
+    }
+    if catalog.name(name).is_some_and(|it| it.changed_by.is_some()) {
+        let message = format!(
+            "an admin decided that `{name}` is served by {}; promote this one there",
+            active.digest
+        );
+        return Err(PluginError::Conflict(message));
+    }
+    Ok(())
+}
+
+/// Retires what the file was, unless another file of this server is the same.
+async fn remove(app: &AppState, file: &str) -> Result<(), ApiError> {
+    lock(&app.plugins.refused).remove(file);
+    let server = &app.plugins.server;
+    let known = app.store.list_plugin_files(server).await?;
+    let Some((_, digest)) = known.iter().find(|(known, _)| known == file) else { return Ok(()) };
+    let is_elsewhere = known.iter().any(|(other, it)| other != file && it == digest);
+    let catalog = app.store.list_plugins().await?;
+    let serves =
+        |it: &&PluginVersion| !matches!(it.state, PluginState::Retired | PluginState::Quarantined);
+    if let Some(version) = catalog.version(digest).filter(serves).filter(|_| !is_elsewhere) {
+        let retire = Change {
+            name: &version.name,
+            digest,
+            revision: catalog.name(&version.name).map_or(0, |name| name.revision),
+            state: PluginState::Retired,
+            reason: Some("its file is gone"),
+            waits: false,
+            action: "plugin.retire",
+        };
+        change(app, &actor(app), &retire).await?;
+    }
+    app.store.note_plugin_file(server, file, None).await?;
+    Ok(())
+}

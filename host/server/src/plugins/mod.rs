@@ -1,0 +1,103 @@
+//! The life of a plugin: uploaded, promoted, rolled back, retired. The database says what is served
+//! and every server follows it; the plugin folder is one more way to upload.
+//!
+//! Read in this order: `admit.rs` (what bytes have to pass), `change.rs` (states), `sync.rs` (how a
+//! server follows), `folder.rs` (files), `garbage.rs` (what goes).
+
+mod admit;
+mod change;
+mod error;
+mod folder;
+mod garbage;
+mod replicas;
+mod signature;
+mod sync;
+
+pub(crate) use admit::{Upload, upload};
+pub(crate) use change::{Change, change};
+pub(crate) use error::PluginError;
+pub(crate) use folder::{Keeper, RefusedFile};
+pub(crate) use garbage::{collect, find_garbage};
+pub(crate) use replicas::{ALIVE, beat};
+pub use signature::{SignError, sign, sign_embedded};
+pub(crate) use signature::{Signature, key_id, public_key};
+pub(crate) use sync::{apply, follow, load, load_all};
+
+use pynomaly_engine::Served;
+use pynomaly_store::PluginVersion;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// What this server knows of plugins.
+pub(crate) struct Plugins {
+    /// Which uploads need a signature.
+    pub(crate) policy: PluginPolicy,
+    /// This process, as other servers see it.
+    pub(crate) replica_id: Uuid,
+    /// Whose plugin folder it is: stays the same from one start to the next.
+    server: String,
+    state: Mutex<Result<(), String>>,
+    /// By digest: what is compiled, or why it is not.
+    loaded: Mutex<HashMap<String, Loaded>>,
+    /// What the database has and is not in there yet, the most urgent first.
+    missing: Mutex<Vec<PluginVersion>>,
+    /// Files of the plugin folder that are not served as they are.
+    refused: Mutex<BTreeMap<String, RefusedFile>>,
+    /// The revision of the database that is served; [`u64::MAX`] before the first.
+    applied: AtomicU64,
+    /// One swap at a time.
+    swapping: tokio::sync::Mutex<()>,
+}
+
+/// Which uploads need a signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PluginPolicy {
+    /// Whether an upload needs one at all.
+    pub is_signature_needed: bool,
+    /// Names that never do, with `*` for any characters.
+    pub unsigned: String,
+}
+
+type Loaded = Result<Arc<Served>, String>;
+
+impl Plugins {
+    pub(crate) fn new(policy: PluginPolicy, replica_id: Uuid, server: String) -> Self {
+        Self {
+            policy,
+            replica_id,
+            server,
+            state: Mutex::new(Err("plugins are still being loaded".into())),
+            loaded: Mutex::default(),
+            missing: Mutex::default(),
+            refused: Mutex::default(),
+            applied: AtomicU64::new(u64::MAX),
+            swapping: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether plugins are loaded; `Err` says why not.
+    pub(crate) fn state(&self) -> Result<(), String> {
+        lock(&self.state).clone()
+    }
+
+    /// From now on.
+    pub(crate) fn set(&self, state: Result<(), String>) {
+        *lock(&self.state) = state;
+    }
+
+    /// Whether that revision of the database is what is served.
+    pub(crate) fn is_applied(&self, revision: u64) -> bool {
+        self.applied.load(Ordering::Acquire) == revision
+    }
+
+    /// Files that are not served as they are, by name.
+    pub(crate) fn refused(&self) -> BTreeMap<String, RefusedFile> {
+        lock(&self.refused).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

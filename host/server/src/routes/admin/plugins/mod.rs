@@ -1,0 +1,233 @@
+//! Plugins and their versions. They serve every organisation: for admins of the home one.
+
+pub(crate) mod delete;
+pub(crate) mod gc;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod promote;
+pub(crate) mod quarantine;
+pub(crate) mod retire;
+pub(crate) mod rollback;
+pub(crate) mod upload;
+
+use crate::error::ApiError;
+use crate::plugins::{PluginError, RefusedFile};
+use crate::state::AppState;
+use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A version of a plugin, or a file of the plugin folder that was refused.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PluginAnswer {
+    /// The `detector_type` it serves; null for a refused file.
+    detector_type: Option<String>,
+    /// What its descriptor says.
+    version: Option<String>,
+    /// `sha256:…` of the component.
+    digest: Option<String>,
+    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; `refused` for a file
+    /// that is no version.
+    state: &'static str,
+    /// How far a canary sings.
+    canary: Option<CanaryBody>,
+    /// Why it is in that state, where somebody said so.
+    reason: Option<String>,
+    /// Revision of the name: what a change has to say that it has seen.
+    revision: Option<u64>,
+    /// Whether a roll back goes there.
+    is_previous: bool,
+    /// The key that signed it.
+    key_id: Option<String>,
+    /// Who uploaded it; null for the plugin folder.
+    uploaded_by: Option<Uuid>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    created_at: Option<OffsetDateTime>,
+    /// When it came into its state.
+    #[serde(with = "time::serde::rfc3339::option")]
+    changed_at: Option<OffsetDateTime>,
+    /// The file, where one was refused.
+    source: Option<String>,
+    /// What is wrong with it.
+    refused: Option<Refusal>,
+    /// How the servers stand that live; only where one plugin is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    replicas: Vec<ReplicaAnswer>,
+}
+
+/// Why bytes were refused.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Refusal {
+    /// `sha256:…` of the bytes; null if they could not be read.
+    digest: Option<String>,
+    /// The step that refused them, and why.
+    reason: String,
+}
+
+/// A server, and whether it has the version compiled.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReplicaAnswer {
+    replica_id: Uuid,
+    is_ready: bool,
+    /// Why it cannot be compiled there.
+    fault: Option<String>,
+}
+
+/// Whom a canary serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CanaryBody {
+    /// The share of those who ask for the name, 1 to 100.
+    #[schema(minimum = 1, maximum = 100, example = 5)]
+    percent: u8,
+    /// Who stays with what served them first: `tenant` or `model`.
+    sticky: StickyBody,
+}
+
+/// Who stays with what served them first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StickyBody {
+    Tenant,
+    Model,
+}
+
+/// Which version, and what whoever asks has seen.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"version": "1.2.0", "revision": 3}))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeBody {
+    /// `sha256:…`; this or `version`.
+    digest: Option<String>,
+    /// A version that one digest alone calls itself.
+    version: Option<String>,
+    /// The revision of the name, from the list; 409 where somebody was faster.
+    revision: u64,
+    /// Why; for the list and the audit log.
+    #[schema(max_length = 200)]
+    reason: Option<String>,
+}
+
+impl ChangeBody {
+    /// The digest that is meant.
+    fn digest(&self, catalog: &PluginCatalog, name: &str) -> Result<String, ApiError> {
+        let of_name = || catalog.versions.iter().filter(|it| it.name == name);
+        match (&self.digest, &self.version) {
+            (Some(digest), None) => {
+                let found = of_name().find(|it| it.digest == *digest);
+                Ok(found.ok_or(PluginError::Missing)?.digest.clone())
+            }
+            (None, Some(version)) => {
+                let found: Vec<_> = of_name().filter(|it| it.version == *version).collect();
+                match found.as_slice() {
+                    [one] => Ok(one.digest.clone()),
+                    [] => Err(PluginError::Missing.into()),
+                    several => {
+                        let digests: Vec<_> = several.iter().map(|it| it.digest.as_str()).collect();
+                        let digests = digests.join(", ");
+                        Err(PluginError::Ambiguous { version: version.clone(), digests }.into())
+                    }
+                }
+            }
+            _ => Err(ApiError::invalid("", "give either `digest` or `version`")),
+        }
+    }
+
+    fn reason(&self, app: &AppState) -> Result<Option<&str>, ApiError> {
+        let most = app.limits.name_bytes_max;
+        match self.reason.as_deref() {
+            Some(reason) if reason.len() > most => {
+                Err(ApiError::invalid("/reason", format!("must have at most {most} bytes")))
+            }
+            reason => Ok(reason),
+        }
+    }
+}
+
+impl CanaryBody {
+    fn check(self) -> Result<PluginState, ApiError> {
+        let Self { percent, sticky } = self;
+        if !(1..=100).contains(&percent) {
+            return Err(ApiError::invalid("/canary/percent", "must be from 1 to 100"));
+        }
+        let sticky = match sticky {
+            StickyBody::Tenant => Sticky::Tenant,
+            StickyBody::Model => Sticky::Model,
+        };
+        Ok(PluginState::Canary { percent, sticky })
+    }
+}
+
+impl PluginAnswer {
+    fn of(catalog: &PluginCatalog, version: &PluginVersion) -> Self {
+        let name = catalog.name(&version.name);
+        let previous = name.and_then(|name| name.previous_digest.as_ref());
+        let canary = match version.state {
+            PluginState::Canary { percent, sticky: Sticky::Tenant } => {
+                Some(CanaryBody { percent, sticky: StickyBody::Tenant })
+            }
+            PluginState::Canary { percent, sticky: Sticky::Model } => {
+                Some(CanaryBody { percent, sticky: StickyBody::Model })
+            }
+            _ => None,
+        };
+        Self {
+            detector_type: Some(version.name.clone()),
+            version: Some(version.version.clone()),
+            digest: Some(version.digest.clone()),
+            state: version.state.name(),
+            canary,
+            reason: version.reason.clone(),
+            revision: name.map(|name| name.revision),
+            is_previous: previous == Some(&version.digest),
+            key_id: version.key_id.clone(),
+            uploaded_by: version.uploaded_by,
+            created_at: Some(version.created_at),
+            changed_at: Some(version.changed_at),
+            source: None,
+            refused: None,
+            replicas: Vec::new(),
+        }
+    }
+
+    fn refused(file: String, refused: RefusedFile) -> Self {
+        let RefusedFile { digest, reason, .. } = refused;
+        Self {
+            detector_type: None,
+            version: None,
+            digest: None,
+            state: "refused",
+            canary: None,
+            reason: None,
+            revision: None,
+            is_previous: false,
+            key_id: None,
+            uploaded_by: None,
+            created_at: None,
+            changed_at: None,
+            source: Some(file),
+            refused: Some(Refusal { digest, reason }),
+            replicas: Vec::new(),
+        }
+    }
+
+    fn with_replicas(mut self, readiness: &[Readiness]) -> Self {
+        for it in readiness {
+            let is_this = it.digest == self.digest;
+            match self.replicas.iter_mut().find(|seen| seen.replica_id == it.replica_id) {
+                Some(seen) if is_this => {
+                    (seen.is_ready, seen.fault) = (it.fault.is_none(), it.fault.clone());
+                }
+                Some(_) => {}
+                None => self.replicas.push(ReplicaAnswer {
+                    replica_id: it.replica_id,
+                    is_ready: is_this && it.fault.is_none(),
+                    fault: it.fault.clone().filter(|_| is_this),
+                }),
+            }
+        }
+        self
+    }
+}
