@@ -195,6 +195,32 @@ fn server_killed_at_any_step_of_a_change_comes_back_consistent() {
 }
 
 #[test]
+fn server_killed_during_an_upload_has_all_of_it_or_nothing() {
+    let mut server = Server::start(&[]);
+    for round in 0..8_u8 {
+        let admin = server.admin();
+        let component = [&guest("twin_1")[..], &[0, 3, 1, b'x', round]].concat();
+        let bytes = component.clone();
+        let asked = std::thread::spawn(move || {
+            admin.post_bytes(PLUGINS, "application/wasm", &bytes).status
+        });
+        std::thread::sleep(Duration::from_millis(12 * u64::from(round)));
+        server.kill();
+        let status = asked.join().unwrap();
+        server.restart();
+        let admin = server.admin();
+        let there = admin.get(PLUGINS).json()["items"].as_array().unwrap().len();
+        println!("round {round}: status {status}, {there} versions");
+        // What was stored serves who names it; what was not can be sent again.
+        let again = admin.post_bytes(PLUGINS, "application/wasm", &component);
+        assert!([200, 201].contains(&again.status), "{again:?}");
+        assert!(status != 201 || again.status == 200, "{again:?}");
+        let pinned = format!("twin@{}", again.json()["digest"].as_str().unwrap());
+        assert_eq!(admin.detect(&pinned, &rows(), &json!({})).scores(), [1.0, 2.0, 3.0]);
+    }
+}
+
+#[test]
 fn garbage_goes_from_the_disk_too() {
     let server = Server::start(&[]);
     let admin = server.admin();

@@ -88,9 +88,8 @@ async fn admit(
     };
     let key = check_signature(app, signature.as_ref()).await?;
     let component: Arc<[u8]> = upload.component.into();
-    let served = load(app, Arc::clone(&component)).await?;
+    let (served, Examined { report, cost_card }) = load(app, Arc::clone(&component)).await?;
     check_name(app, &served, key.as_ref())?;
-    let Examined { report, cost_card } = examine(&served);
     let descriptor = served.descriptor();
     let now = upload.actor.now;
     let version = PluginVersion {
@@ -133,10 +132,18 @@ async fn check_signature(
     Ok(key)
 }
 
-/// Pre-check, compilation, contract, `describe`, descriptor; off the async threads.
-async fn load(app: &AppState, component: Arc<[u8]>) -> Result<Arc<Served>, PluginError> {
+/// Pre-check, compilation, contract, `describe`, descriptor, self-test; off the async threads.
+async fn load(
+    app: &AppState,
+    component: Arc<[u8]>,
+) -> Result<(Arc<Served>, Examined), PluginError> {
     let app = Arc::clone(app);
-    let loaded = tokio::task::spawn_blocking(move || app.engine.load(component)).await;
+    let load = move || {
+        let served = app.engine.load(component)?;
+        let examined = examine(&served)?;
+        Ok((served, examined))
+    };
+    let loaded = tokio::task::spawn_blocking(load).await;
     let loaded = loaded.map_err(|error| PluginError::Internal(format!("not loaded: {error}")))?;
     loaded.map_err(PluginError::Refused)
 }
@@ -161,9 +168,9 @@ fn check_name(app: &App, served: &Served, key: Option<&TrustedKey>) -> Result<()
 }
 
 /// Where a self-test belongs: what it refuses is not stored, and what it finds is stored with the
-/// version. There is none yet.
-fn examine(_served: &Arc<Served>) -> Examined {
-    Examined::default()
+/// version. It may block. There is none yet.
+fn examine(_served: &Arc<Served>) -> Result<Examined, InstallError> {
+    Ok(Examined::default())
 }
 
 async fn store(

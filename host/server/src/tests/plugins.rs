@@ -111,7 +111,9 @@ async fn every_step_refuses_with_its_name_and_stores_nothing() {
     let other = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(b"other")));
     let long = vec![0; 32 * 1024 * 1024 + 1];
     let truncated = &KNN[..KNN.len() / 2];
-    let cases: [Case<'_>; 9] = [
+    let empty = b"\0asm\x0d\0\x01\0";
+    let cases: [Case<'_>; 10] = [
+        (empty, &[], 422, "plugin_refused", "contract: "),
         (b"not wasm", &[], 422, "plugin_refused", "format: "),
         (b"", &[], 422, "plugin_refused", "format: "),
         (truncated, &[], 422, "plugin_refused", "format: "),
@@ -146,7 +148,7 @@ async fn every_step_refuses_with_its_name_and_stores_nothing() {
     // Who tried to slip something in is remembered.
     let logs = test.get("/api/v1/admin/audit-logs?action=plugin.upload", &admin).await;
     let outcomes = logs.json["items"].as_array().unwrap();
-    assert_eq!(outcomes.len(), 6, "{logs:?}");
+    assert_eq!(outcomes.len(), 7, "{logs:?}");
     assert!(outcomes.iter().all(|it| it["outcome"] == "refused"), "{logs:?}");
     assert_eq!(test.app.store.list_components().await.unwrap(), [] as [String; 0]);
     // Nor is anything that a name could be taken for a path by.
