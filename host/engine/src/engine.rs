@@ -198,7 +198,7 @@ impl Catalog {
     /// Whether `source` may serve this detector.
     fn admit(&self, source: &str, served: &Served, limit: usize) -> Result<(), InstallError> {
         let name = &served.descriptor().name;
-        if self.get(name).is_some_and(|there| there.is_native() || there.is_ensemble()) {
+        if self.get(name).is_some_and(|there| there.is_built_in()) {
             return Err(InstallError::Reserved(name.clone()));
         }
         let serves_it = |status: &&PluginStatus| status.name.as_ref() == Some(name);

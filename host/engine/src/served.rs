@@ -131,6 +131,12 @@ impl Served {
         matches!(self.runtime, Runtime::Ensemble(_))
     }
 
+    /// Whether it comes with the engine, and keeps its name: a native detector, or the ensemble.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.is_native() || self.is_ensemble()
+    }
+
     /// The members of an ensemble; none of any other detector.
     #[must_use]
     pub fn members(&self) -> Vec<MemberRecord> {

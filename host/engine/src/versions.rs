@@ -56,8 +56,8 @@ impl Engine {
         let _one_change = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         self.change(|catalog| {
             let mut next = Catalog { quarantined, ..Catalog::default() };
-            for native in catalog.detectors.values().filter(|served| served.is_native()) {
-                next.serve(native, Role::Active);
+            for built_in in catalog.detectors.values().filter(|served| served.is_built_in()) {
+                next.serve(built_in, Role::Active);
             }
             for Assignment { served, role } in &assignments {
                 next.serve(served, *role);

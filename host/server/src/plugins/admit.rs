@@ -151,7 +151,7 @@ async fn load(
 /// Whether the plugin may have the name that it gives itself.
 fn check_name(app: &App, served: &Served, key: Option<&TrustedKey>) -> Result<(), PluginError> {
     let name = &served.descriptor().name;
-    if app.engine.catalog().get(name).is_some_and(|there| there.is_native()) {
+    if app.engine.catalog().get(name).is_some_and(|there| there.is_built_in()) {
         return Err(PluginError::Refused(InstallError::Reserved(name.clone())));
     }
     let policy = &app.plugins.policy;
