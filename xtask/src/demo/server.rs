@@ -70,14 +70,16 @@ impl Server {
 }
 
 impl Session {
-    /// Names of all detectors.
+    /// Names of all detectors whose rows stand for themselves: a series has nothing to say of
+    /// patients.
     pub(crate) fn detectors(&self) -> anyhow::Result<Vec<String>> {
         let url = format!("{}/api/v1/detectors", self.url);
         let request = self.agent.get(url).header("authorization", format!("Bearer {}", self.token));
         let answer = read(request.call()?)?;
         let items =
             answer.get("items").and_then(Value::as_array).context("the answer has no items")?;
-        Ok(items.iter().filter_map(|it| it["detector_type"].as_str().map(str::to_owned)).collect())
+        let tabular = items.iter().filter(|it| it["task"] == "tabular");
+        Ok(tabular.filter_map(|it| it["detector_type"].as_str().map(str::to_owned)).collect())
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
