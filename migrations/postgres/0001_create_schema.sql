@@ -1,4 +1,4 @@
--- What migrations/sqlite/0001 to 0010 make, in the words of Postgres.
+-- What migrations/sqlite/0001 to 0010 make, in the words of Postgres, but for SQLite's journal.
 
 CREATE TABLE tenants (
     id             UUID    PRIMARY KEY,

@@ -23,9 +23,11 @@ INSERT INTO scores SELECT detection_id, model_id, created_at, scores FROM detect
 DROP TABLE detection_results;
 ALTER TABLE scores RENAME TO detection_results;
 
--- Detections that were acknowledged and are not yet in their tables; a row for each batch.
+-- Detections that were acknowledged and are not yet in their tables; a row for each batch. Postgres
+-- has none. The writer is named by the first detection that it wrote down: it deletes its own rows.
 CREATE TABLE detection_journal (
     id         INTEGER PRIMARY KEY,
+    writer     BLOB    NOT NULL CHECK (length(writer) = 16),
     detections BLOB    NOT NULL
 ) STRICT;
 

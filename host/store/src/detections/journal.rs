@@ -10,6 +10,7 @@ use crate::database::Connection;
 use crate::{NewDetection, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use uuid::Uuid;
 
 /// Unsettled detections after which they are settled, and the most that one transaction settles.
 pub(super) const SETTLE_COUNT: usize = 256;
@@ -23,13 +24,15 @@ const SCORES_MAX: usize = 16_384;
 #[derive(Default)]
 pub(super) struct Journal {
     unsettled: Vec<NewDetection>,
+    /// The first detection that it wrote down: what tells its rows from another process's.
+    writer: Option<Uuid>,
     /// As many, for those who read.
     count: Arc<AtomicUsize>,
 }
 
 impl Journal {
     pub(super) fn new(count: Arc<AtomicUsize>) -> Self {
-        Self { unsettled: Vec::new(), count }
+        Self { count, ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -55,9 +58,11 @@ impl Journal {
         connection: &mut Connection,
         batch: &[NewDetection],
     ) -> Result<(), StoreError> {
+        let Some(first) = batch.first() else { return Ok(()) };
+        let writer = *self.writer.get_or_insert(first.detection.summary.id);
         let row = postcard::to_stdvec(batch).map_err(|error| inconsistent(&error))?;
-        let sql = "INSERT INTO detection_journal (detections) VALUES ($1)";
-        connection.query(sql).bind(row).execute().await?;
+        let sql = "INSERT INTO detection_journal (writer, detections) VALUES ($1, $2)";
+        connection.query(sql).bind(writer).bind(row).execute().await?;
         self.unsettled.extend_from_slice(batch);
         self.count.store(self.unsettled.len(), Ordering::Release);
         Ok(())
@@ -71,7 +76,9 @@ impl Journal {
         // In the order of the trees each finds its place beside the last.
         self.unsettled.sort_unstable_by_key(|new| new.detection.summary.id);
         insert_all(connection, &self.unsettled).await?;
-        connection.query("DELETE FROM detection_journal").execute().await?;
+        // Another process may have acknowledged what only its own rows hold.
+        let sql = "DELETE FROM detection_journal WHERE writer = $1";
+        connection.query(sql).bind(self.writer).execute().await?;
         self.unsettled.clear();
         self.count.store(0, Ordering::Release);
         Ok(())

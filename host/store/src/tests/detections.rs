@@ -155,6 +155,22 @@ async fn what_a_process_left_in_the_journal_is_there_for_the_next() {
     assert_eq!(read, detection(70, ADA).detection);
 }
 
+#[tokio::test]
+async fn what_one_process_settles_is_not_what_another_has_acknowledged() {
+    let test = TestStore::new().await;
+    let Location::Sqlite(_) = &test.options.location else { return };
+    let second = Store::open(&test.options).await.unwrap();
+    // As another process that has been killed since: nobody but its row knows of it.
+    let row = postcard::to_stdvec([detection(1, ADA)].as_slice()).unwrap();
+    let sql = "INSERT INTO detection_journal (writer, detections) VALUES ($1, $2)";
+    let query = test.store.database.query(sql).bind(Uuid::from_u128(1)).bind(row);
+    query.execute().await.unwrap();
+    second.insert_detection(detection(2, ADA)).await.unwrap();
+    assert!(second.get_detection(Uuid::from_u128(2), owner(None)).await.unwrap().is_some());
+    let third = Store::open(&test.options).await.unwrap();
+    assert!(third.get_detection(Uuid::from_u128(1), owner(None)).await.unwrap().is_some());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_of_sqlite_is_bounded_under_a_load_that_never_pauses() {
     let test = TestStore::new().await;
