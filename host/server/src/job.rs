@@ -33,6 +33,12 @@ pub(crate) struct Job {
     cancel: Arc<AtomicBool>,
 }
 
+/// What was used, as it is kept: JSON objects.
+pub(crate) struct Recorded {
+    pub(crate) parameters: String,
+    pub(crate) pipeline: String,
+}
+
 /// What there is to keep and to say.
 pub(crate) struct Judged {
     pub(crate) detection: store::NewDetection,
@@ -96,12 +102,11 @@ impl Job {
         Budget { cancel: Some(Arc::clone(&self.cancel)), ..limits.budget() }
     }
 
-    /// What is kept and what is said of a detection. `parameters` are those used, a JSON object;
-    /// `data` the rows, where they are kept too.
+    /// What is kept and what is said of a detection. `data` are the rows, where they are kept too.
     pub(crate) fn judged(
         &self,
         found: Detection,
-        parameters: String,
+        Recorded { parameters, pipeline }: Recorded,
         model_id: Option<Uuid>,
         data: Option<&Matrix>,
     ) -> Result<Judged, ApiError> {
@@ -115,7 +120,7 @@ impl Job {
             detector_version: found.detector_version,
             detector_digest: found.detector_digest,
             parameters,
-            pipeline: pipeline_json(&found.pipeline)?,
+            pipeline,
             seed: found.seed,
             data_digest: found.data_digest,
             threshold: found.threshold,
