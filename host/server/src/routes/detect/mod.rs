@@ -112,7 +112,7 @@ fn run(
         return Ok((job.judged(found, recorded, None, data)?, cached));
     }
     let found = job.app.engine.detect(request, &job.budget());
-    job.count(&request.detector_type, &found, |found| found.fuel_used);
+    job.count(&request.detector_type, &found);
     let found = found?;
     let parameters = to_json(&found.parameters)?;
     let mut cached = Cached::No;

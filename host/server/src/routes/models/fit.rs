@@ -126,7 +126,7 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let mut request = body.without_name().check(limits, job.seed)?.request;
     job.choose_version(&mut request);
     let fitted = job.app.engine.fit(&request, &job.budget());
-    job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
+    job.count(&request.detector_type, &fitted);
     let (model, found) = fitted?;
     let state = model.save(&job.budget())?;
     let components = model.served().components();

@@ -131,6 +131,7 @@ fn try_here(
     if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &judged {
         job.app.models.forget(summary.id);
         job.app.models.note_slow(summary.id);
+        job.forgive();
         return None;
     }
     Some(keep(job, summary, model, asked, judged, started.elapsed()))
@@ -172,7 +173,7 @@ fn keep(
     judged: Result<Judgement, DetectError>,
     detector_time: Duration,
 ) -> Result<Judged, ApiError> {
-    job.count(&summary.detector_type, &judged, |judged| judged.fuel_used);
+    job.count(&summary.detector_type, &judged);
     if let Err(DetectError::Call(error)) = &judged
         && !matches!(error, CallError::Busy { .. })
     {
