@@ -171,6 +171,20 @@ fn lost_redis_is_missed_by_nobody_and_comes_back_by_itself() {
 }
 
 #[test]
+fn encrypted_redis_is_believed_if_its_certificate_is() {
+    let redis = Redis::start_encrypted().unwrap();
+    let (url, authority) = (redis.url(), redis.authority());
+    let settings = [WIDE[0], WIDE[1], ("REDIS_URL", &*url)];
+    let ready = |server: &Server| server.anyone().get("/ready").json()["redis"].clone();
+    let stranger = Server::start_with(&[], &settings);
+    assert_eq!(ready(&stranger), "lost", "{}", stranger.log());
+    let authority = ("SSL_CERT_FILE", authority.to_str().unwrap());
+    let server = Server::start_with(&[], &[settings[0], settings[1], settings[2], authority]);
+    assert_eq!(ready(&server), "connected", "{}", server.log());
+    assert_eq!(server.admin().get("/api/v1/auth/me").status, 200);
+}
+
+#[test]
 fn slow_redis_holds_up_hardly_anybody() {
     let redis = Redis::start().unwrap();
     let proxy = Proxy::to(redis.port());

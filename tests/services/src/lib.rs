@@ -3,6 +3,7 @@
 //! `cargo xtask test` starts one of each for all tests; a test that stops its server starts its
 //! own.
 
+mod authority;
 mod daemon;
 mod postgres;
 mod redis;

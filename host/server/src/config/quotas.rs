@@ -13,8 +13,8 @@ const REQUESTS_MAX: u64 = 1_000_000_000;
 
 pub(super) fn redis(read: &Reader) -> Result<Option<RedisOptions>, ConfigError> {
     let Some(url) = read.optional(&names::REDIS_URL)? else { return Ok(None) };
-    if !url.starts_with("redis://") {
-        let expected = "redis://USER:PASSWORD@HOST:PORT/NUMBER";
+    if !url.starts_with("redis://") && !url.starts_with("rediss://") {
+        let expected = "redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss://";
         return Err(read.wrong_secret(&names::REDIS_URL, expected));
     }
     let connections = read.integer(&names::REDIS_MAX_CONNECTIONS, 1, 64)?;
