@@ -18,6 +18,7 @@ mod plugins;
 mod refused_components;
 mod replicas;
 mod secrets;
+mod self_test;
 mod series;
 mod support;
 mod tokens;

@@ -40,6 +40,12 @@ pub struct Limits {
     pub uploads_running_max: usize,
     /// Uploads that wait for their turn. Default 16.
     pub uploads_waiting_max: usize,
+    /// Self-tests of plugins that run at the same time, late ones included. Default 2.
+    pub self_tests_running_max: usize,
+    /// Self-tests that wait for their turn. Default 16.
+    pub self_tests_waiting_max: usize,
+    /// Time of a self-test, compilations aside. Default 30 s.
+    pub self_test_time_max: Duration,
     /// Detections that compute at the same time. Default: one per processor.
     pub detections_running_max: usize,
     /// Detections that wait for their turn. Default 256.
@@ -159,6 +165,9 @@ impl Default for Limits {
             columns_max: 10_000,
             uploads_running_max: 2,
             uploads_waiting_max: 16,
+            self_tests_running_max: 2,
+            self_tests_waiting_max: 16,
+            self_test_time_max: Duration::from_secs(30),
             detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),
             detections_waiting_max: 256,
             detections_unwritten_max: 1024,

@@ -54,6 +54,8 @@ pub(crate) struct App {
     pub(crate) quotas: Quotas,
     /// Bounds how many uploads of plugins are checked at once.
     pub(crate) uploads: Gate,
+    /// Bounds how many of them are tried at once, those of the plugin folder included.
+    pub(crate) self_tests: Gate,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -119,6 +121,11 @@ impl App {
             answers,
             quotas,
             uploads: Gate::new("uploads", limits.uploads_running_max, limits.uploads_waiting_max),
+            self_tests: Gate::new(
+                "self-tests of plugins",
+                limits.self_tests_running_max,
+                limits.self_tests_waiting_max,
+            ),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,

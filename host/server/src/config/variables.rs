@@ -37,6 +37,8 @@ variables! {
         "Folder that is watched for `*.wasm` plugins: a file that comes is uploaded and promoted, one that goes is retired (docs/plugins.md).";
     UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
         "Names of plugins that need no signature in production, separated by commas, with `*` for any characters. Elsewhere none needs one.";
+    SELF_TEST = "PYNOMALY_SELF_TEST", Some("true"),
+        "Whether a plugin has to keep its promises on data of the server's own before it is taken in, for up to 30 s (docs/conformance.md). In production it may be `false` only where every plugin needs a signature: without `PYNOMALY_UNSIGNED_PLUGINS`.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),

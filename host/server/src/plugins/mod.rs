@@ -1,8 +1,9 @@
 //! The life of a plugin: uploaded, promoted, rolled back, retired. The database says what is served
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
-//! Read in this order: `admit.rs` (what bytes have to pass), `change.rs` (states), `sync.rs` (how a
-//! server follows), `folder.rs` (files), `garbage.rs` (what goes).
+//! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
+//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `garbage.rs` (what
+//! goes).
 
 mod admit;
 mod change;
@@ -10,6 +11,7 @@ mod error;
 mod folder;
 mod garbage;
 mod replicas;
+mod self_test;
 mod signature;
 mod sync;
 
@@ -32,7 +34,7 @@ use uuid::Uuid;
 
 /// What this server knows of plugins.
 pub(crate) struct Plugins {
-    /// Which uploads need a signature.
+    /// What uploads need.
     pub(crate) policy: PluginPolicy,
     /// This process, as other servers see it.
     pub(crate) replica_id: Uuid,
@@ -51,13 +53,15 @@ pub(crate) struct Plugins {
     swapping: tokio::sync::Mutex<()>,
 }
 
-/// Which uploads need a signature.
+/// What uploads need.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginPolicy {
     /// Whether an upload needs one at all.
     pub is_signature_needed: bool,
     /// Names that never do, with `*` for any characters.
     pub unsigned: String,
+    /// Whether an upload has to pass the self-test.
+    pub is_self_tested: bool,
 }
 
 type Loaded = Result<Arc<Served>, String>;

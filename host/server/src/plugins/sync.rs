@@ -140,6 +140,7 @@ impl Plugins {
                 continue;
             }
             if let Some(Ok(served)) = loaded.get(&version.digest) {
+                attach_card(served, version);
                 let served = Arc::clone(served);
                 assignments.push(Assignment { served, role: role(version.state) });
             } else if version.state == PluginState::Active {
@@ -161,6 +162,22 @@ impl Plugins {
         let loaded = lock(&self.loaded);
         let missing = lock(&self.missing);
         missing.iter().find(|version| !loaded.contains_key(&version.digest)).cloned()
+    }
+}
+
+/// Gives the detector the cost card that its self-test has made, on whichever server that was.
+fn attach_card(served: &Served, version: &PluginVersion) {
+    let Some(card) = version.cost_card.as_deref().filter(|_| served.card().is_none()) else {
+        return;
+    };
+    let digest = &version.digest;
+    match serde_json::from_str(card) {
+        Ok(card) => {
+            if !served.attach_card(card) {
+                tracing::warn!(digest, "the stored cost card is of another component");
+            }
+        }
+        Err(error) => tracing::warn!(digest, %error, "the stored cost card cannot be read"),
     }
 }
 

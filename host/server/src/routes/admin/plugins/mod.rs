@@ -13,8 +13,9 @@ pub(crate) mod upload;
 use crate::error::ApiError;
 use crate::plugins::{PluginError, RefusedFile};
 use crate::state::AppState;
-use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky};
+use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky, StoreError};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,8 +29,8 @@ pub(crate) struct PluginAnswer {
     version: Option<String>,
     /// `sha256:…` of the component.
     digest: Option<String>,
-    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; `refused` for a file
-    /// that is no version.
+    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; for a file that is no
+    /// version `refused`, or `waiting` while its self-test is to come.
     state: &'static str,
     /// How far a canary sings.
     canary: Option<CanaryBody>,
@@ -52,6 +53,15 @@ pub(crate) struct PluginAnswer {
     source: Option<String>,
     /// What is wrong with it.
     refused: Option<Refusal>,
+    /// What the self-test found: every check and its outcome; only where one plugin is asked for,
+    /// and where there was one.
+    #[schema(value_type = Object, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Box<RawValue>>,
+    /// What its calls cost, as `GET /api/v1/detectors/{type}` shows it; only where the report is.
+    #[schema(value_type = Object, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Box<RawValue>>,
     /// How the servers stand that live; only where one plugin is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     replicas: Vec<ReplicaAnswer>,
@@ -188,17 +198,19 @@ impl PluginAnswer {
             changed_at: Some(version.changed_at),
             source: None,
             refused: None,
+            report: None,
+            cost: None,
             replicas: Vec::new(),
         }
     }
 
     fn refused(file: String, refused: RefusedFile) -> Self {
-        let RefusedFile { digest, reason, .. } = refused;
+        let RefusedFile { digest, reason, is_put_off, .. } = refused;
         Self {
             detector_type: None,
             version: None,
             digest: None,
-            state: "refused",
+            state: if is_put_off { "waiting" } else { "refused" },
             canary: None,
             reason: None,
             revision: None,
@@ -209,8 +221,16 @@ impl PluginAnswer {
             changed_at: None,
             source: Some(file),
             refused: Some(Refusal { digest, reason }),
+            report: None,
+            cost: None,
             replicas: Vec::new(),
         }
+    }
+
+    fn with_report(mut self, version: &PluginVersion) -> Result<Self, ApiError> {
+        self.report = raw(version, version.report.as_deref())?;
+        self.cost = raw(version, version.cost_card.as_deref())?;
+        Ok(self)
     }
 
     fn with_replicas(mut self, readiness: &[Readiness]) -> Self {
@@ -230,4 +250,13 @@ impl PluginAnswer {
         }
         self
     }
+}
+
+/// A column that holds JSON, as it is.
+fn raw(version: &PluginVersion, json: Option<&str>) -> Result<Option<Box<RawValue>>, ApiError> {
+    let read = |json: &str| RawValue::from_string(json.to_owned());
+    json.map(read).transpose().map_err(|error| {
+        let reason = format!("the self-test of {} is no JSON: {error}", version.digest);
+        StoreError::Inconsistent { noun: "plugin", reason }.into()
+    })
 }
