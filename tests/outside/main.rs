@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bodies;
+mod breaker;
 mod contract;
 mod costs;
 mod detect;

@@ -162,6 +162,11 @@ impl Job {
         }
     }
 
+    /// Counts a detection that nobody answered, because its detector fails too often.
+    pub(crate) fn count_broken(&self, detector: &str) {
+        self.app.metrics.detections.with_label_values(&[name(detector), "broken"]).inc();
+    }
+
     /// Counts a detection that was not computed again.
     pub(crate) fn count_hit(&self, detector: &str) {
         self.app.metrics.detections.with_label_values(&[name(detector), "cached"]).inc();

@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
-use crate::plugins::{PluginPolicy, Plugins};
+use crate::plugins::{Breakers, PluginPolicy, Plugins};
 use crate::quota::Quotas;
 use crate::random::Random;
 use crate::vault::Vault;
@@ -64,6 +64,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Whether `/metrics` answers.
     pub(crate) metrics_enabled: bool,
+    /// Which of them are not called for now.
+    pub(crate) breakers: Breakers,
     /// What is known of plugins, and how far they are loaded.
     pub(crate) plugins: Plugins,
     /// Set when the server is told to stop.
@@ -130,6 +132,7 @@ impl App {
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
             metrics_enabled,
+            breakers: Breakers::new(&limits),
             plugins: Plugins::new(parts.plugin_policy, parts.replica_id, parts.server_name),
             stopping,
             limits,

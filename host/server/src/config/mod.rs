@@ -1,5 +1,6 @@
 //! What the environment says, checked before anything starts.
 
+mod breaker;
 mod oidc;
 mod quotas;
 mod read;
@@ -175,7 +176,7 @@ impl Config {
             auth: auth(&read, environment)?,
             oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
             encryption_key,
-            limits: limits(&read)?,
+            limits: breaker::breaker(&read, limits(&read)?)?,
             plugin_limits: plugin_limits(&read)?,
             data_dir,
         })

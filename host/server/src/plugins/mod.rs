@@ -2,10 +2,11 @@
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
-//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `garbage.rs` (what
-//! goes).
+//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `breaker/` (what is
+//! not called for now), `garbage.rs` (what goes).
 
 mod admit;
+mod breaker;
 mod change;
 mod error;
 mod folder;
@@ -16,6 +17,7 @@ mod signature;
 mod sync;
 
 pub(crate) use admit::{Upload, upload};
+pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
@@ -45,6 +47,10 @@ pub(crate) struct Plugins {
     loaded: Mutex<HashMap<String, Loaded>>,
     /// What the database has and is not in there yet, the most urgent first.
     missing: Mutex<Vec<PluginVersion>>,
+    /// Who answers in the stead of whom.
+    pub(crate) fallbacks: Fallbacks,
+    /// What the database says of each version: name, version, digest, state.
+    states: Mutex<Vec<State>>,
     /// Files of the plugin folder that are not served as they are.
     refused: Mutex<BTreeMap<String, RefusedFile>>,
     /// The revision of the database that is served; [`u64::MAX`] before the first.
@@ -65,6 +71,7 @@ pub struct PluginPolicy {
 }
 
 type Loaded = Result<Arc<Served>, String>;
+type State = (String, String, String, &'static str);
 
 impl Plugins {
     pub(crate) fn new(policy: PluginPolicy, replica_id: Uuid, server: String) -> Self {
@@ -75,6 +82,8 @@ impl Plugins {
             state: Mutex::new(Err("plugins are still being loaded".into())),
             loaded: Mutex::default(),
             missing: Mutex::default(),
+            fallbacks: Fallbacks::default(),
+            states: Mutex::default(),
             refused: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
             swapping: tokio::sync::Mutex::default(),
@@ -94,6 +103,11 @@ impl Plugins {
     /// Whether that revision of the database is what is served.
     pub(crate) fn is_applied(&self, revision: u64) -> bool {
         self.applied.load(Ordering::Acquire) == revision
+    }
+
+    /// Every version, as the database last said: name, version, digest, state.
+    pub(crate) fn states(&self) -> Vec<State> {
+        lock(&self.states).clone()
     }
 
     /// Files that are not served as they are, by name.

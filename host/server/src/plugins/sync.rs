@@ -105,6 +105,8 @@ pub(crate) async fn apply(app: &AppState) -> Result<PluginCatalog, StoreError> {
     let _one_swap = app.plugins.swapping.lock().await;
     let catalog = app.store.list_plugins().await?;
     app.plugins.serve(&app.engine, &catalog);
+    app.plugins.fallbacks.set(&catalog);
+    app.metrics.plugins.follow(&catalog);
     app.plugins.applied.store(catalog.revision, Ordering::Release);
     Ok(catalog)
 }
@@ -148,6 +150,7 @@ impl Plugins {
             }
         }
         *lock(&self.missing) = missing(&loaded, catalog);
+        *lock(&self.states) = states(catalog);
         drop(loaded);
         engine.assign(assignments, quarantined);
     }
@@ -205,6 +208,13 @@ fn missing(
         PluginState::Retired | PluginState::Quarantined => 3,
     });
     missing
+}
+
+fn states(catalog: &PluginCatalog) -> Vec<super::State> {
+    let state = |it: &PluginVersion| {
+        (it.name.clone(), it.version.clone(), it.digest.clone(), it.state.name())
+    };
+    catalog.versions.iter().map(state).collect()
 }
 
 fn role(state: PluginState) -> Role {

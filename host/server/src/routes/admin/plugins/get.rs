@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// Every version of one plugin, the newest first: what its self-test found, what its calls cost,
-/// and on which servers it is ready.
+/// how its breaker stands here, and on which servers it is ready.
 #[utoipa::path(get, path = "/api/v1/admin/plugins/{name}", tag = "admins",
     security(("bearer" = []), ("api_key" = [])), params(("name" = String, Path)),
     responses(
@@ -32,7 +32,8 @@ pub(crate) async fn get(
     let versions = catalog.versions.iter().filter(|version| version.name == name);
     let answer = |version| {
         let answer = PluginAnswer::of(&catalog, version).with_report(version)?;
-        Ok(answer.with_replicas(&readiness))
+        let breaker = app.breakers.view(&version.digest, app.clock.now());
+        Ok(answer.with_breaker(app.plugins.replica_id, breaker).with_replicas(&readiness))
     };
     let items = versions.map(answer).collect::<Result<_, ApiError>>()?;
     json(StatusCode::OK, &List { items, next_cursor: None })

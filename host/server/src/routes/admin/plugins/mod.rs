@@ -1,6 +1,7 @@
 //! Plugins and their versions. They serve every organisation: for admins of the home one.
 
 pub(crate) mod delete;
+pub(crate) mod fallback;
 pub(crate) mod gc;
 pub(crate) mod get;
 pub(crate) mod list;
@@ -11,7 +12,7 @@ pub(crate) mod rollback;
 pub(crate) mod upload;
 
 use crate::error::ApiError;
-use crate::plugins::{PluginError, RefusedFile};
+use crate::plugins::{PluginError, RefusedFile, Standing, View};
 use crate::state::AppState;
 use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky, StoreError};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,11 @@ pub(crate) struct PluginAnswer {
     #[schema(value_type = Object, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Box<RawValue>>,
+    /// How its breaker stands on the server that answers; only where one plugin is asked for, and
+    /// where a call has failed.
+    #[schema(required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breaker: Option<BreakerAnswer>,
     /// How the servers stand that live; only where one plugin is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     replicas: Vec<ReplicaAnswer>,
@@ -74,6 +80,27 @@ pub(crate) struct Refusal {
     digest: Option<String>,
     /// The step that refused them, and why.
     reason: String,
+}
+
+/// A breaker: each server has its own.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BreakerAnswer {
+    /// The server.
+    replica_id: Uuid,
+    /// `closed`: calls pass; `open`: none do; `half_open`: one at a time tries.
+    state: &'static str,
+    /// Since when it is not closed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    since: Option<OffsetDateTime>,
+    /// When the next call tries.
+    #[serde(with = "time::serde::rfc3339::option")]
+    retry_at: Option<OffsetDateTime>,
+    /// How often it has opened, or stayed open after a try.
+    trips: u64,
+    /// Calls of late, but those that say nothing of the plugin.
+    calls: u64,
+    /// Those of them that are its fault.
+    faults: u64,
 }
 
 /// A server, and whether it has the version compiled.
@@ -200,6 +227,7 @@ impl PluginAnswer {
             refused: None,
             report: None,
             cost: None,
+            breaker: None,
             replicas: Vec::new(),
         }
     }
@@ -223,6 +251,7 @@ impl PluginAnswer {
             refused: Some(Refusal { digest, reason }),
             report: None,
             cost: None,
+            breaker: None,
             replicas: Vec::new(),
         }
     }
@@ -231,6 +260,23 @@ impl PluginAnswer {
         self.report = raw(version, version.report.as_deref())?;
         self.cost = raw(version, version.cost_card.as_deref())?;
         Ok(self)
+    }
+
+    fn with_breaker(mut self, replica_id: Uuid, view: Option<View>) -> Self {
+        self.breaker = view.map(|View { standing, since, until, trips, tally }| BreakerAnswer {
+            replica_id,
+            state: match standing {
+                Standing::Closed => "closed",
+                Standing::HalfOpen => "half_open",
+                Standing::Open => "open",
+            },
+            since,
+            retry_at: until,
+            trips,
+            calls: tally.calls,
+            faults: tally.faults(),
+        });
+        self
     }
 
     fn with_replicas(mut self, readiness: &[Readiness]) -> Self {
