@@ -122,6 +122,8 @@ def ours(binary, parse_json):
             "PYNOMALY_LISTEN": f"127.0.0.1:{PORT}", "PYNOMALY_DATA_DIR": folder,
             "PYNOMALY_PLUGIN_DIR": "target/plugins", "PYNOMALY_ADMIN_EMAIL": EMAIL,
             "PYNOMALY_ADMIN_PASSWORD": PASSWORD, "LOG_LEVEL": "info",
+            # The bundled plugins have passed it in the kit's own tests.
+            "PYNOMALY_SELF_TEST": "false",
             # Limits are asked as ever, and wider than the load: their cost is in the figures.
             "RATE_LIMIT_REQUESTS": "1000000000", "RATE_LIMIT_BURST": "1000000000",
         }

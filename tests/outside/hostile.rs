@@ -34,7 +34,8 @@ fn server() -> Server {
     let wall = WALL.as_millis().to_string();
     Server::start_with(
         &[("hostile.wasm", &guest("hostile")), ("knn.wasm", &bundled("knn"))],
-        &[("PYNOMALY_PLUGIN_WALL_MAX_MS", &wall)],
+        // Every one of the failures is to be answered.
+        &[("PYNOMALY_PLUGIN_WALL_MAX_MS", &wall), ("PYNOMALY_BREAKER", "false")],
     )
 }
 

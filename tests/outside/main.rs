@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bodies;
+mod breaker;
 mod contract;
 mod costs;
 mod detect;
@@ -18,6 +19,7 @@ mod plugins;
 mod refused_components;
 mod replicas;
 mod secrets;
+mod self_test;
 mod series;
 mod support;
 mod tokens;

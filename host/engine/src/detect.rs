@@ -111,8 +111,7 @@ impl Engine {
         request: &DetectRequest,
         budget: &Budget,
     ) -> Result<(FittedPipeline, Detection), DetectError> {
-        let medians = medians(&request.data);
-        self.serving(request)?.fit_and_judge(request, medians, budget)
+        self.serving(request)?.fit_request(request, budget)
     }
 }
 
@@ -136,6 +135,19 @@ impl Served {
             })
         })?;
         Ok(Arc::new(ensemble))
+    }
+
+    /// Fits this version of the detector, whichever one answers to the name now, and judges the
+    /// rows.
+    ///
+    /// # Errors
+    /// As [`Engine::fit`].
+    pub fn fit_request(
+        self: &Arc<Self>,
+        request: &DetectRequest,
+        budget: &Budget,
+    ) -> Result<(FittedPipeline, Detection), DetectError> {
+        self.fit_and_judge(request, medians(&request.data), budget)
     }
 
     /// Detects with this version of the detector, whichever one answers to the name now.

@@ -29,7 +29,9 @@ pub use engine::Engine;
 pub use ensemble::{MEMBERS_DEFAULT, MemberRecord};
 pub use error::{DetectError, InstallError, Resource};
 pub use folder::{load_folder, read_card, read_component};
-pub use pipeline::{FittedPipeline, Judgement, Judging, Learnt, Pipeline, PipelineRecord};
+pub use pipeline::{
+    FittedPipeline, InsteadOf, Judgement, Judging, Learnt, Pipeline, PipelineRecord,
+};
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{

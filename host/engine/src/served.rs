@@ -8,7 +8,9 @@ use pynomaly_conformance::CostCard;
 use pynomaly_core::explain::{Contributions, Method};
 use pynomaly_core::{Descriptor, Detector, DetectorError, Matrix, Model, Parameters};
 use pynomaly_sandbox::{Budget, Plugin, WarmModel};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
+use std::time::Duration;
 
 /// A detector of the catalog.
 pub struct Served {
@@ -16,6 +18,8 @@ pub struct Served {
     digest: String,
     /// Measured apart from installing, which does not wait for it.
     card: OnceLock<CostCard>,
+    /// Bytes, of the largest instance so far.
+    memory_peak: AtomicUsize,
 }
 
 enum Runtime {
@@ -51,17 +55,21 @@ impl Served {
     pub(crate) fn native(detector: Box<dyn Detector>) -> Self {
         let Descriptor { name, version, .. } = detector.descriptor();
         let digest = format!("native:{name}@{version}");
-        Self { runtime: Runtime::Native(detector), digest, card: OnceLock::new() }
+        Self::new(Runtime::Native(detector), digest)
     }
 
     pub(crate) fn plugin(plugin: Plugin, component: &[u8]) -> Self {
         let digest = plugin.digest().to_owned();
         let runtime = Runtime::Plugin(Box::new(plugin), component.into());
-        Self { runtime, digest, card: OnceLock::new() }
+        Self::new(runtime, digest)
     }
 
     pub(crate) fn ensemble(ensemble: Ensemble, digest: String) -> Self {
-        Self { runtime: Runtime::Ensemble(Box::new(ensemble)), digest, card: OnceLock::new() }
+        Self::new(Runtime::Ensemble(Box::new(ensemble)), digest)
+    }
+
+    fn new(runtime: Runtime, digest: String) -> Self {
+        Self { runtime, digest, card: OnceLock::new(), memory_peak: AtomicUsize::new(0) }
     }
 
     /// The digests and bytes of all plugins that it takes, to be kept beside what it fitted; none
@@ -112,6 +120,27 @@ impl Served {
     /// stays. Says whether this one is its card now.
     pub fn attach_card(&self, card: CostCard) -> bool {
         card.digest == self.digest && self.card.set(card).is_ok()
+    }
+
+    /// Bytes of linear memory of its largest instance so far, of calls that ended well; 0 for what
+    /// runs unsandboxed.
+    #[must_use]
+    pub fn memory_peak_bytes(&self) -> usize {
+        self.memory_peak.load(Ordering::Relaxed)
+    }
+
+    /// How long it took until it was compiled, or read from the compile cache; `None` for what is
+    /// no plugin.
+    #[must_use]
+    pub fn compile_time(&self) -> Option<Duration> {
+        match &self.runtime {
+            Runtime::Plugin(plugin, _) => Some(plugin.compile_time().0),
+            Runtime::Native(_) | Runtime::Ensemble(_) => None,
+        }
+    }
+
+    fn note_memory(&self, model: &WarmModel) {
+        self.memory_peak.fetch_max(model.memory_bytes(), Ordering::Relaxed);
     }
 
     /// Whether it accounts for its scores itself; of others, contributions are Shapley values. Some
@@ -174,6 +203,7 @@ impl Served {
                     cost::check(card, name, training, parameters, limits, budget)?;
                 }
                 let fitted = plugin.fit(training, parameters, seed, budget)?;
+                self.note_memory(&fitted.model);
                 let scored =
                     Scored { scores: fitted.training_scores, fuel_used: Some(fitted.fuel_used) };
                 (State::Warm(Box::new(Mutex::new(fitted.model))), scored)
@@ -247,7 +277,7 @@ impl FittedModel {
             State::Native(model) => score_natively(model.as_ref(), data, budget),
             State::Warm(model) => {
                 let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
-                score_warm(&mut model, data, budget)
+                score_warm(&self.served, &mut model, data, budget)
             }
             State::Ensemble(members) => ensemble::score(members, data, budget),
         }
@@ -292,9 +322,9 @@ impl FittedModel {
         Some(match &self.state {
             State::Native(model) => score_natively(model.as_ref(), data, budget),
             State::Warm(model) => match model.try_lock() {
-                Ok(mut model) => score_warm(&mut model, data, budget),
+                Ok(mut model) => score_warm(&self.served, &mut model, data, budget),
                 Err(TryLockError::Poisoned(model)) => {
-                    score_warm(&mut model.into_inner(), data, budget)
+                    score_warm(&self.served, &mut model.into_inner(), data, budget)
                 }
                 Err(TryLockError::WouldBlock) => return None,
             },
@@ -350,10 +380,12 @@ fn score_natively(
 }
 
 fn score_warm(
+    served: &Served,
     model: &mut WarmModel,
     data: &Matrix,
     budget: &Budget,
 ) -> Result<Scored, DetectError> {
     let scored = model.score(data, budget)?;
+    served.note_memory(model);
     Ok(Scored { scores: scored.scores, fuel_used: Some(scored.fuel_used) })
 }

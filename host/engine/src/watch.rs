@@ -4,8 +4,8 @@ use crate::folder::{self, Listing};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,7 +16,11 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// A look without any event, for file systems that send none.
 const POLL: Duration = Duration::from_secs(5);
 
-/// Who is told what the plugin folder holds. All calls come from one thread, which may block.
+/// Files that are put again at the same time.
+const PUT_AGAIN_AT_ONCE: usize = 2;
+
+/// Who is told what the plugin folder holds. Calls may block. They come one after the other, but
+/// for [`Self::put`] of files that are put again.
 pub trait FolderKeeper: Send + Sync {
     /// These files were there when the watch began; [`Self::put`] follows for each.
     fn begin(&self, files: &[&str]);
@@ -28,7 +32,7 @@ pub trait FolderKeeper: Send + Sync {
     /// Files that were refused, and may be welcome now that others are gone.
     fn refused(&self) -> Vec<String>;
     /// Those of them that are not at fault themselves, and whether they were new: they are put
-    /// again every few seconds.
+    /// again as soon as the watch has begun, and every few seconds.
     fn unfinished(&self) -> Vec<(String, bool)>;
 }
 
@@ -98,6 +102,7 @@ struct Follow {
 
 impl Follow {
     fn run(mut self, woken: &Receiver<Wake>) {
+        self.put_again(self.keeper.unfinished());
         loop {
             match woken.recv_timeout(POLL) {
                 Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => return,
@@ -158,10 +163,16 @@ impl Follow {
     }
 
     fn put_again(&self, files: Vec<(String, bool)>) {
-        for (name, is_new) in files {
-            if let Some((path, _)) = self.known.get(&name) {
-                self.keeper.put(&name, path, is_new);
+        let workers = PUT_AGAIN_AT_ONCE.min(files.len());
+        let files = Mutex::new(files.into_iter());
+        let next = || files.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some((name, is_new)) = next() {
+                if let Some((path, _)) = self.known.get(&name) {
+                    self.keeper.put(&name, path, is_new);
+                }
             }
-        }
+        };
+        std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
     }
 }

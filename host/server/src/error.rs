@@ -9,7 +9,7 @@ use crate::audit::Origin;
 use crate::auth::oidc::OidcError;
 use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
-use crate::plugins::PluginError;
+use crate::plugins::{Broken, PluginError};
 use crate::problem::{Fault, Problem};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -81,6 +81,8 @@ pub(crate) enum ApiError {
     Detect(#[from] DetectError),
     #[error(transparent)]
     Plugin(Box<PluginError>),
+    #[error(transparent)]
+    Broken(Box<Broken>),
     #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
@@ -199,6 +201,7 @@ impl ApiError {
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
             Self::Detect(error) => detect::detect(error),
             Self::Plugin(error) => plugin::plugin(error),
+            Self::Broken(_) => verdict(S::SERVICE_UNAVAILABLE, "plugin_broken", "Plugin broken"),
             Self::Auth(error) => auth::auth(error),
             Self::Account(error) => account(error),
             Self::AccountAt(error, pointer) => {
@@ -216,6 +219,7 @@ impl ApiError {
             Self::RateLimited { retry_after, .. } | Self::FuelBurnt { retry_after } => {
                 Some(*retry_after)
             }
+            Self::Broken(broken) => Some(broken.retry_after),
             _ => ["busy", "database_unavailable", "idempotency_running"]
                 .contains(&code)
                 .then_some(RETRY_AFTER),
@@ -296,6 +300,12 @@ impl From<AccountError> for ApiError {
             AccountError::Hash(cause) => Self::Internal(cause),
             other => Self::Account(other),
         }
+    }
+}
+
+impl From<Broken> for ApiError {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(Box::new(broken))
     }
 }
 

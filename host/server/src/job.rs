@@ -33,6 +33,8 @@ pub(crate) struct Job {
     cancel: Arc<AtomicBool>,
     /// Fuel that plugins have burnt for it, charged to the organisation when the job is over.
     burnt: Arc<AtomicU64>,
+    /// How much of it the metrics have.
+    counted: AtomicU64,
 }
 
 /// What was used, as it is kept: JSON objects.
@@ -59,6 +61,7 @@ impl Job {
             seed: app.random.seed(),
             cancel: Arc::default(),
             burnt: Arc::default(),
+            counted: AtomicU64::new(0),
         }
     }
 
@@ -155,9 +158,15 @@ impl Job {
         let metrics = &self.app.metrics;
         metrics.detections.with_label_values(&[detector, outcome(found)]).inc();
         let burnt = self.burnt.load(Ordering::Relaxed);
-        if burnt > 0 {
-            metrics.fuel.with_label_values(&[detector]).inc_by(burnt);
+        let more = burnt.saturating_sub(self.counted.swap(burnt, Ordering::Relaxed));
+        if more > 0 {
+            metrics.fuel.with_label_values(&[detector]).inc_by(more);
         }
+    }
+
+    /// Counts a detection that nobody answered, because its detector fails too often.
+    pub(crate) fn count_broken(&self, detector: &str) {
+        self.app.metrics.detections.with_label_values(&[name(detector), "broken"]).inc();
     }
 
     /// Counts a detection that was not computed again.
@@ -168,6 +177,7 @@ impl Job {
     /// Charges nothing for what was burnt so far: it was tried for the host's sake.
     pub(crate) fn forgive(&self) {
         self.burnt.store(0, Ordering::Relaxed);
+        self.counted.store(0, Ordering::Relaxed);
     }
 }
 

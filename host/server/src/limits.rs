@@ -40,6 +40,32 @@ pub struct Limits {
     pub uploads_running_max: usize,
     /// Uploads that wait for their turn. Default 16.
     pub uploads_waiting_max: usize,
+    /// Self-tests of plugins that run at the same time, late ones included. Default 2.
+    pub self_tests_running_max: usize,
+    /// Self-tests that wait for their turn. Default 16.
+    pub self_tests_waiting_max: usize,
+    /// Time of a self-test, compilations aside. Default 30 s.
+    pub self_test_time_max: Duration,
+    /// Whether a plugin that fails too often is not called for a while (`PYNOMALY_BREAKER`).
+    /// Default true.
+    pub breaker_is_on: bool,
+    /// How far back its calls count (`PYNOMALY_BREAKER_WINDOW`). Default 60 s.
+    pub breaker_window: Duration,
+    /// Calls below which the share of faults says nothing (`PYNOMALY_BREAKER_CALLS`). Default 10.
+    pub breaker_calls_min: u64,
+    /// Percent of calls that are faults of the plugin, from which it is not called
+    /// (`PYNOMALY_BREAKER_FAULTS`). Default 50.
+    pub breaker_faults_percent: u8,
+    /// Traps and broken contracts from which it is not called, whatever their share
+    /// (`PYNOMALY_BREAKER_FAILURES`). Default 20.
+    pub breaker_failures_max: u64,
+    /// The first pause after which one call tries (`PYNOMALY_BREAKER_PAUSE`); each failed try
+    /// doubles it. Default 5 s.
+    pub breaker_pause_first: Duration,
+    /// The longest pause (`PYNOMALY_BREAKER_PAUSE_MAX`). Default 5 min.
+    pub breaker_pause_max: Duration,
+    /// Digests whose faults are remembered; those without any of late go first. Default 1,000.
+    pub breakers_max: usize,
     /// Detections that compute at the same time. Default: one per processor.
     pub detections_running_max: usize,
     /// Detections that wait for their turn. Default 256.
@@ -159,6 +185,17 @@ impl Default for Limits {
             columns_max: 10_000,
             uploads_running_max: 2,
             uploads_waiting_max: 16,
+            self_tests_running_max: 2,
+            self_tests_waiting_max: 16,
+            self_test_time_max: Duration::from_secs(30),
+            breaker_is_on: true,
+            breaker_window: Duration::from_secs(60),
+            breaker_calls_min: 10,
+            breaker_faults_percent: 50,
+            breaker_failures_max: 20,
+            breaker_pause_first: Duration::from_secs(5),
+            breaker_pause_max: Duration::from_secs(300),
+            breakers_max: 1000,
             detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),
             detections_waiting_max: 256,
             detections_unwritten_max: 1024,

@@ -1,8 +1,14 @@
 //! What `/metrics` tells Prometheus.
 
+mod plugins;
+
+use crate::state::App;
+use plugins::PluginMetrics;
+
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use std::sync::{Mutex, PoisonError};
 
 /// Seconds. They go past 2 s, because an alert on a p95 above 2 s needs buckets there.
 const DURATION_BUCKETS: [f64; 14] =
@@ -17,6 +23,9 @@ pub(crate) struct Metrics {
     pub(crate) connections: IntGauge,
     pub(crate) detections: IntCounterVec,
     pub(crate) fuel: IntCounterVec,
+    pub(crate) plugins: PluginMetrics,
+    /// One at a time sets what is only true at the moment, and reads it.
+    looking: Mutex<()>,
 }
 
 impl Metrics {
@@ -46,11 +55,15 @@ impl Metrics {
         registry.register(Box::new(connections.clone()))?;
         registry.register(Box::new(detections.clone()))?;
         registry.register(Box::new(fuel.clone()))?;
-        Ok(Self { registry, requests, durations, connections, detections, fuel })
+        let plugins = PluginMetrics::new(&registry)?;
+        let looking = Mutex::default();
+        Ok(Self { registry, requests, durations, connections, detections, fuel, plugins, looking })
     }
 
     /// All of them in Prometheus' text format.
-    pub(crate) fn text(&self) -> Result<Vec<u8>, prometheus::Error> {
+    pub(crate) fn text(&self, app: &App) -> Result<Vec<u8>, prometheus::Error> {
+        let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.plugins.look(app);
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)

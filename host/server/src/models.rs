@@ -4,6 +4,7 @@
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::pack::unpack;
+use crate::plugins::Call;
 use crate::routes::detect::ParameterValue;
 use crate::state::AppState;
 use moka::sync::Cache;
@@ -46,6 +47,11 @@ impl Models {
 
     pub(crate) fn forget(&self, id: Uuid) {
         self.warm.invalidate(&id);
+    }
+
+    /// What fitted each of those that are warm.
+    pub(crate) fn served(&self) -> Vec<Arc<Served>> {
+        self.warm.iter().map(|(_, model)| Arc::clone(model.served())).collect()
     }
 
     pub(crate) fn is_slow(&self, id: Uuid) -> bool {
@@ -96,7 +102,14 @@ pub(crate) async fn warm(
         let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX);
         let budget = app.engine.sandbox().limits().budget();
         let kept = (record, summary.seed);
-        let model = FittedPipeline::load(&served, &state, columns, kept, &budget)?;
+        let call = Call::begin_load(&app, &served)?;
+        let model = FittedPipeline::load(&served, &state, columns, kept, &budget);
+        match &model {
+            // That it can be loaded does not say that it scores.
+            Ok(_) => drop(call),
+            Err(_) => call.end(&model, |_| None),
+        }
+        let model = model?;
         drop(turn);
         Ok(app.models.keep(summary.id, model))
     };

@@ -66,6 +66,7 @@ pub fn openapi_json() -> String {
         admin::plugins::rollback::rollback,
         admin::plugins::retire::retire,
         admin::plugins::quarantine::quarantine,
+        admin::plugins::fallback::fallback,
         admin::plugins::delete::delete,
         admin::plugin_keys::list::list,
         admin::plugin_keys::create::create,

@@ -9,7 +9,7 @@ use crate::routes::{
 use crate::state::AppState;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 
 /// The whole server.
 pub(crate) fn router(app: AppState) -> Router {
@@ -95,6 +95,7 @@ fn plugins(app: AppState) -> Router<AppState> {
             "/api/v1/admin/plugins/{name}/quarantine",
             post(admin::plugins::quarantine::quarantine),
         )
+        .route("/api/v1/admin/plugins/{name}/fallback", put(admin::plugins::fallback::fallback))
         .route("/api/v1/admin/plugins/{name}/{digest}", delete(admin::plugins::delete::delete))
         .route("/api/v1/admin/plugin-keys", get(admin::plugin_keys::list::list))
         .route("/api/v1/admin/plugin-keys", post(admin::plugin_keys::create::create).layer(once))

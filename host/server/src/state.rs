@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
-use crate::plugins::{PluginPolicy, Plugins};
+use crate::plugins::{Breakers, PluginPolicy, Plugins};
 use crate::quota::Quotas;
 use crate::random::Random;
 use crate::vault::Vault;
@@ -54,6 +54,8 @@ pub(crate) struct App {
     pub(crate) quotas: Quotas,
     /// Bounds how many uploads of plugins are checked at once.
     pub(crate) uploads: Gate,
+    /// Bounds how many of them are tried at once, those of the plugin folder included.
+    pub(crate) self_tests: Gate,
     /// Bounds how many detections compute at once.
     pub(crate) detections: Gate,
     /// Bounds the bodies in memory; one permit is a KiB.
@@ -62,6 +64,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Whether `/metrics` answers.
     pub(crate) metrics_enabled: bool,
+    /// Which of them are not called for now.
+    pub(crate) breakers: Breakers,
     /// What is known of plugins, and how far they are loaded.
     pub(crate) plugins: Plugins,
     /// Set when the server is told to stop.
@@ -119,10 +123,16 @@ impl App {
             answers,
             quotas,
             uploads: Gate::new("uploads", limits.uploads_running_max, limits.uploads_waiting_max),
+            self_tests: Gate::new(
+                "self-tests of plugins",
+                limits.self_tests_running_max,
+                limits.self_tests_waiting_max,
+            ),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
             metrics_enabled,
+            breakers: Breakers::new(&limits),
             plugins: Plugins::new(parts.plugin_policy, parts.replica_id, parts.server_name),
             stopping,
             limits,

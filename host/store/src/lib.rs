@@ -52,8 +52,8 @@ pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
 pub use plugins::{
-    NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState, PluginVersion,
-    Sticky, Uploaded,
+    Fallback, NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState,
+    PluginVersion, Sticky, Uploaded,
 };
 pub use redis::{Redis, RedisOptions};
 pub use replicas::Readiness;

@@ -66,6 +66,13 @@ impl Client {
         request.send(body.to_string()).map(Answer::read).unwrap_or_else(Answer::broken)
     }
 
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        let request = self.agent.put(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {}", self.token()));
+        request.send(body.to_string()).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
     pub(crate) fn delete(&self, path: &str) -> Answer {
         let request = self.agent.delete(format!("{}{path}", self.url));
         let request = request.header("authorization", format!("Bearer {}", self.token()));

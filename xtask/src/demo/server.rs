@@ -112,6 +112,8 @@ fn spawn(root: &Path, folder: &Path, log: &Path, password: &str) -> anyhow::Resu
         .env("PYNOMALY_LISTEN", listen())
         .env("PYNOMALY_DATA_DIR", folder.join("data"))
         .env("PYNOMALY_PLUGIN_DIR", root.join("target/plugins"))
+        // The bundled plugins have passed it in the kit's own tests, and nobody likes to wait.
+        .env("PYNOMALY_SELF_TEST", "false")
         // A server to play with, for one person: nobody needs protection from them.
         .env("RATE_LIMIT_ENABLED", "false")
         .env("PYNOMALY_ADMIN_EMAIL", EMAIL)

@@ -11,7 +11,7 @@ mod state;
 
 pub(crate) use fitted::is_anomaly;
 pub use fitted::{FittedPipeline, Judgement, Judging};
-pub use record::PipelineRecord;
+pub use record::{InsteadOf, PipelineRecord};
 pub use state::Learnt;
 
 use crate::cut::Cut;

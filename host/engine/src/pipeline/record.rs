@@ -24,6 +24,20 @@ pub struct PipelineRecord {
     /// How the contributions were found, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<Method>,
+    /// What was asked for, where another detector has answered in its stead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<InsteadOf>,
+}
+
+/// A detector that did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsteadOf {
+    /// Its `detector_type`.
+    pub detector_type: String,
+    /// Its version.
+    pub detector_version: String,
+    /// What exactly would have computed; see [`crate::Served::digest`].
+    pub detector_digest: String,
 }
 
 impl PipelineRecord {
@@ -35,6 +49,7 @@ impl PipelineRecord {
             suppress: pipeline.suppression.clone(),
             members,
             explained: None,
+            instead_of: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the environment says, checked before anything starts.
 
+mod breaker;
 mod oidc;
 mod quotas;
 mod read;
@@ -43,7 +44,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Watched for plugins.
     pub plugin_dir: Option<PathBuf>,
-    /// Which uploads of plugins need a signature.
+    /// What uploads of plugins need.
     pub plugin_policy: PluginPolicy,
     /// Whether `/metrics` answers.
     pub metrics_enabled: bool,
@@ -166,10 +167,7 @@ impl Config {
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
-            plugin_policy: PluginPolicy {
-                is_signature_needed: environment == Environment::Production,
-                unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
-            },
+            plugin_policy: plugin_policy(&read, environment)?,
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             redis: quotas::redis(&read)?,
@@ -178,7 +176,7 @@ impl Config {
             auth: auth(&read, environment)?,
             oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
             encryption_key,
-            limits: limits(&read)?,
+            limits: breaker::breaker(&read, limits(&read)?)?,
             plugin_limits: plugin_limits(&read)?,
             data_dir,
         })
@@ -302,6 +300,20 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         history_count_max: read.optional_integer(&names::HISTORY_COUNT, 1, 1_000_000_000_000)?,
         ..defaults
     })
+}
+
+fn plugin_policy(read: &Reader, environment: Environment) -> Result<PluginPolicy, ConfigError> {
+    let policy = PluginPolicy {
+        is_signature_needed: environment == Environment::Production,
+        unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
+        is_self_tested: read.boolean(&names::SELF_TEST)?,
+    };
+    // Somebody has to vouch for what serves: the self-test, or the owner of a trusted key.
+    if policy.is_signature_needed && !policy.unsigned.is_empty() && !policy.is_self_tested {
+        let expected = "true in production, as long as PYNOMALY_UNSIGNED_PLUGINS is set";
+        return Err(read.wrong(&names::SELF_TEST, expected));
+    }
+    Ok(policy)
 }
 
 #[cfg(test)]

@@ -162,6 +162,18 @@ fn identity_provider_is_whole_or_not_there() {
 }
 
 #[test]
+fn in_production_the_self_test_is_off_only_where_all_is_signed() {
+    assert!(config(&[]).unwrap().plugin_policy.is_self_tested);
+    let off = [("PYNOMALY_SELF_TEST", "false"), ("ENVIRONMENT", "production")];
+    assert!(!config(&off).unwrap().plugin_policy.is_self_tested);
+    let unsigned = [("PYNOMALY_UNSIGNED_PLUGINS", "knn")];
+    let error = config(&[&off[..], &unsigned].concat()).unwrap_err().to_string();
+    assert!(error.starts_with("PYNOMALY_SELF_TEST"), "{error}");
+    assert!(config(&[off[0], unsigned[0]]).is_ok());
+    assert!(config(&[off[1], unsigned[0]]).is_ok());
+}
+
+#[test]
 fn proxies_are_addresses_and_networks() {
     assert!(config(&[("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).is_ok());
     assert!(refused("PYNOMALY_TRUSTED_PROXIES", "nginx").contains("10.0.0.0/8"));

@@ -37,6 +37,22 @@ variables! {
         "Folder that is watched for `*.wasm` plugins: a file that comes is uploaded and promoted, one that goes is retired (docs/plugins.md).";
     UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
         "Names of plugins that need no signature in production, separated by commas, with `*` for any characters. Elsewhere none needs one.";
+    SELF_TEST = "PYNOMALY_SELF_TEST", Some("true"),
+        "Whether a plugin has to keep its promises on data of the server's own before it is taken in, for up to 30 s (docs/conformance.md). In production it may be `false` only where every plugin needs a signature: without `PYNOMALY_UNSIGNED_PLUGINS`.";
+    BREAKER = "PYNOMALY_BREAKER", Some("true"),
+        "Whether a plugin that fails too often is not called for a while (docs/plugins.md).";
+    BREAKER_WINDOW = "PYNOMALY_BREAKER_WINDOW", Some("60"),
+        "Seconds that its calls count back, 1 to 86,400.";
+    BREAKER_CALLS = "PYNOMALY_BREAKER_CALLS", Some("10"),
+        "Calls in that time below which the share of faults says nothing, 1 to 1,000,000.";
+    BREAKER_FAULTS = "PYNOMALY_BREAKER_FAULTS", Some("50"),
+        "Percent of calls that are faults of the plugin from which it is not called, 1 to 100.";
+    BREAKER_FAILURES = "PYNOMALY_BREAKER_FAILURES", Some("20"),
+        "Traps and broken contracts in that time from which it is not called, whatever their share, 1 to 10^9.";
+    BREAKER_PAUSE = "PYNOMALY_BREAKER_PAUSE", Some("5"),
+        "Seconds until one call tries whether it is well again, 1 to 86,400; each failed try doubles them.";
+    BREAKER_PAUSE_MAX = "PYNOMALY_BREAKER_PAUSE_MAX", Some("300"),
+        "Seconds of the longest pause, 1 to 86,400; at least the first.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),

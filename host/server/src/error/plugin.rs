@@ -17,8 +17,10 @@ pub(super) fn plugin(error: &PluginError) -> Verdict {
         PluginError::DigestForm(_) => refused("invalid_digest", "", message),
         PluginError::Digest { .. } => refused("digest_mismatch", "", message),
         PluginError::Signature(_) => refused("plugin_signature", "", message),
-        PluginError::Refused(InstallError::CompileBusy { .. }) => busy(),
-        PluginError::Refused(_) => refused("plugin_refused", "", message),
+        PluginError::Busy(_) | PluginError::Refused(InstallError::CompileBusy { .. }) => busy(),
+        PluginError::Refused(_) | PluginError::SelfTest(_) => {
+            refused("plugin_refused", "", message)
+        }
         PluginError::TooMany { .. } => verdict(S::CONFLICT, "too_many_plugins", "Too many"),
         PluginError::Missing => verdict(S::NOT_FOUND, "not_found", "Not found"),
         PluginError::Stale { .. } => verdict(S::CONFLICT, "changed", "Changed meanwhile"),

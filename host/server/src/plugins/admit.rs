@@ -1,6 +1,7 @@
 //! What bytes have to pass before they are a version of a plugin. The first step that refuses them
 //! names itself; nothing is stored before all have passed.
 
+use super::self_test::{Examined, examine};
 use super::signature::{Signature, SignatureError, embedded, scope_covers};
 use super::{PluginError, apply, lock};
 use crate::audit::{Actor, changed};
@@ -19,13 +20,6 @@ pub(crate) struct Upload {
     pub(crate) digest: Option<String>,
     pub(crate) signature: Option<Signature>,
     pub(crate) actor: Actor,
-}
-
-/// What an examination found; stored with the version.
-#[derive(Default)]
-struct Examined {
-    report: Option<String>,
-    cost_card: Option<String>,
 }
 
 /// What the audit log says of an upload.
@@ -60,7 +54,10 @@ async fn audit_refusal(
 ) -> Result<(), PluginError> {
     if !matches!(
         error,
-        PluginError::Digest { .. } | PluginError::Signature(_) | PluginError::Refused(_)
+        PluginError::Digest { .. }
+            | PluginError::Signature(_)
+            | PluginError::Refused(_)
+            | PluginError::SelfTest(_)
     ) {
         return Ok(());
     }
@@ -88,8 +85,9 @@ async fn admit(
     };
     let key = check_signature(app, signature.as_ref()).await?;
     let component: Arc<[u8]> = upload.component.into();
-    let (served, Examined { report, cost_card }) = load(app, Arc::clone(&component)).await?;
+    let served = load(app, Arc::clone(&component)).await?;
     check_name(app, &served, key.as_ref())?;
+    let Examined { report, cost_card } = examine(app, Arc::clone(&component)).await?;
     let descriptor = served.descriptor();
     let now = upload.actor.now;
     let version = PluginVersion {
@@ -132,18 +130,10 @@ async fn check_signature(
     Ok(key)
 }
 
-/// Pre-check, compilation, contract, `describe`, descriptor, self-test; off the async threads.
-async fn load(
-    app: &AppState,
-    component: Arc<[u8]>,
-) -> Result<(Arc<Served>, Examined), PluginError> {
-    let app = Arc::clone(app);
-    let load = move || {
-        let served = app.engine.load(component)?;
-        let examined = examine(&served)?;
-        Ok((served, examined))
-    };
-    let loaded = tokio::task::spawn_blocking(load).await;
+/// Pre-check, compilation, contract, `describe`, descriptor; off the async threads.
+async fn load(app: &AppState, component: Arc<[u8]>) -> Result<Arc<Served>, PluginError> {
+    let engine = Arc::clone(&app.engine);
+    let loaded = tokio::task::spawn_blocking(move || engine.load(component)).await;
     let loaded = loaded.map_err(|error| PluginError::Internal(format!("not loaded: {error}")))?;
     loaded.map_err(PluginError::Refused)
 }
@@ -165,12 +155,6 @@ fn check_name(app: &App, served: &Served, key: Option<&TrustedKey>) -> Result<()
         }
         _ => Ok(()),
     }
-}
-
-/// Where a self-test belongs: what it refuses is not stored, and what it finds is stored with the
-/// version. It may block. There is none yet.
-fn examine(_served: &Arc<Served>) -> Result<Examined, InstallError> {
-    Ok(Examined::default())
 }
 
 async fn store(

@@ -1,5 +1,6 @@
 use super::signature::SignatureError;
 use crate::error::ApiError;
+use crate::gate::Busy;
 use pynomaly_engine::InstallError;
 use pynomaly_store::{PluginState, StoreError};
 
@@ -18,6 +19,10 @@ pub(crate) enum PluginError {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Refused(InstallError),
+    #[error("self-test: {0}")]
+    SelfTest(String),
+    #[error(transparent)]
+    Busy(Busy),
     #[error("there are {limit} versions of plugins, which is the limit; collect the garbage")]
     TooMany { limit: usize },
     #[error("there is no such version of the plugin")]
@@ -47,6 +52,7 @@ impl From<PluginError> for ApiError {
         match error {
             PluginError::Store(error) => Self::Store(error),
             PluginError::Internal(cause) => Self::Internal(cause),
+            PluginError::Busy(busy) => Self::Busy(busy),
             PluginError::Missing => Self::NotFound("version of the plugin"),
             other => Self::Plugin(Box::new(other)),
         }

@@ -14,6 +14,9 @@ use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
 use std::path::Path;
 use tokio::runtime::Handle;
 
+/// What is said of a file that was there at the start, until its self-test.
+const PUT_OFF: &str = "its self-test is to come";
+
 /// Bytes of a signature's file.
 const SIGNATURE_BYTES_MAX: usize = 1024;
 
@@ -24,6 +27,8 @@ pub(crate) struct RefusedFile {
     pub(crate) digest: Option<String>,
     /// The step that refused them, and why.
     pub(crate) reason: String,
+    /// Whether that is only that its self-test is to come.
+    pub(crate) is_put_off: bool,
     /// Where it is not the file's fault, so that it is tried again: whether it was new.
     again: Option<bool>,
 }
@@ -49,9 +54,15 @@ impl FolderKeeper for Keeper {
     }
 
     fn put(&self, file: &str, path: &Path, is_new: bool) {
+        if self.app.stopping.is_cancelled() {
+            return;
+        }
         let limit = self.app.engine.sandbox().limits().component_bytes_max;
         let (digest, outcome) = match read_component(path, limit) {
             Ok(bytes) => {
+                if !is_new && self.puts_off(file, &digest(&bytes)) {
+                    return;
+                }
                 let put = put(&self.app, file, path, bytes.clone(), is_new);
                 let outcome = self.runtime.block_on(put);
                 (Some(digest(&bytes)), outcome.map_err(|it| (is_passing(&it), it.to_string())))
@@ -62,6 +73,7 @@ impl FolderKeeper for Keeper {
             Ok(()) => {
                 lock(&self.app.plugins.refused).remove(file);
                 if let Some(card) = read_card(path)
+                    && !has_card(&self.app, digest.as_deref())
                     && !self.app.engine.attach_card(card)
                 {
                     tracing::warn!(file, "its cost card is of another component");
@@ -70,7 +82,7 @@ impl FolderKeeper for Keeper {
             Err((is_passing, reason)) => {
                 tracing::warn!(file, digest, reason, "plugin refused");
                 let again = is_passing.then_some(is_new);
-                let refused = RefusedFile { digest, reason, again };
+                let refused = RefusedFile { digest, reason, is_put_off: false, again };
                 lock(&self.app.plugins.refused).insert(file.to_owned(), refused);
             }
         }
@@ -94,10 +106,39 @@ impl FolderKeeper for Keeper {
     }
 }
 
+impl Keeper {
+    /// Whether the file has to wait: until the server is ready nothing is tested, which takes
+    /// seconds a file. The watch comes back to it at once.
+    fn puts_off(&self, file: &str, digest: &str) -> bool {
+        let plugins = &self.app.plugins;
+        if !plugins.policy.is_self_tested || lock(&plugins.refused).contains_key(file) {
+            return false;
+        }
+        let catalog = self.runtime.block_on(self.app.store.list_plugins());
+        if catalog.is_ok_and(|catalog| catalog.version(digest).is_some()) {
+            return false;
+        }
+        let refused = RefusedFile {
+            digest: Some(digest.to_owned()),
+            reason: PUT_OFF.to_owned(),
+            is_put_off: true,
+            again: Some(false),
+        };
+        lock(&plugins.refused).insert(file.to_owned(), refused);
+        true
+    }
+}
+
+/// Whether its self-test has made one: then the file beside it is not needed.
+fn has_card(app: &AppState, digest: Option<&str>) -> bool {
+    let served = digest.and_then(|digest| app.engine.get_by_digest(digest));
+    served.is_some_and(|served| served.card().is_some())
+}
+
 /// Whether another time the same file may be welcome.
 fn is_passing(error: &ApiError) -> bool {
     match error {
-        ApiError::Store(_) | ApiError::Internal(_) => true,
+        ApiError::Store(_) | ApiError::Internal(_) | ApiError::Busy(_) => true,
         ApiError::Plugin(error) => matches!(
             **error,
             PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }

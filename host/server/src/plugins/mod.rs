@@ -1,19 +1,23 @@
 //! The life of a plugin: uploaded, promoted, rolled back, retired. The database says what is served
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
-//! Read in this order: `admit.rs` (what bytes have to pass), `change.rs` (states), `sync.rs` (how a
-//! server follows), `folder.rs` (files), `garbage.rs` (what goes).
+//! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
+//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `breaker/` (what is
+//! not called for now), `garbage.rs` (what goes).
 
 mod admit;
+mod breaker;
 mod change;
 mod error;
 mod folder;
 mod garbage;
 mod replicas;
+mod self_test;
 mod signature;
 mod sync;
 
 pub(crate) use admit::{Upload, upload};
+pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
@@ -32,7 +36,7 @@ use uuid::Uuid;
 
 /// What this server knows of plugins.
 pub(crate) struct Plugins {
-    /// Which uploads need a signature.
+    /// What uploads need.
     pub(crate) policy: PluginPolicy,
     /// This process, as other servers see it.
     pub(crate) replica_id: Uuid,
@@ -43,6 +47,10 @@ pub(crate) struct Plugins {
     loaded: Mutex<HashMap<String, Loaded>>,
     /// What the database has and is not in there yet, the most urgent first.
     missing: Mutex<Vec<PluginVersion>>,
+    /// Who answers in the stead of whom.
+    pub(crate) fallbacks: Fallbacks,
+    /// What the database says of each version: name, version, digest, state.
+    states: Mutex<Vec<State>>,
     /// Files of the plugin folder that are not served as they are.
     refused: Mutex<BTreeMap<String, RefusedFile>>,
     /// The revision of the database that is served; [`u64::MAX`] before the first.
@@ -51,16 +59,19 @@ pub(crate) struct Plugins {
     swapping: tokio::sync::Mutex<()>,
 }
 
-/// Which uploads need a signature.
+/// What uploads need.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginPolicy {
     /// Whether an upload needs one at all.
     pub is_signature_needed: bool,
     /// Names that never do, with `*` for any characters.
     pub unsigned: String,
+    /// Whether an upload has to pass the self-test.
+    pub is_self_tested: bool,
 }
 
 type Loaded = Result<Arc<Served>, String>;
+type State = (String, String, String, &'static str);
 
 impl Plugins {
     pub(crate) fn new(policy: PluginPolicy, replica_id: Uuid, server: String) -> Self {
@@ -71,6 +82,8 @@ impl Plugins {
             state: Mutex::new(Err("plugins are still being loaded".into())),
             loaded: Mutex::default(),
             missing: Mutex::default(),
+            fallbacks: Fallbacks::default(),
+            states: Mutex::default(),
             refused: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
             swapping: tokio::sync::Mutex::default(),
@@ -90,6 +103,11 @@ impl Plugins {
     /// Whether that revision of the database is what is served.
     pub(crate) fn is_applied(&self, revision: u64) -> bool {
         self.applied.load(Ordering::Acquire) == revision
+    }
+
+    /// Every version, as the database last said: name, version, digest, state.
+    pub(crate) fn states(&self) -> Vec<State> {
+        lock(&self.states).clone()
     }
 
     /// Files that are not served as they are, by name.

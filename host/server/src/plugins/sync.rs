@@ -105,6 +105,8 @@ pub(crate) async fn apply(app: &AppState) -> Result<PluginCatalog, StoreError> {
     let _one_swap = app.plugins.swapping.lock().await;
     let catalog = app.store.list_plugins().await?;
     app.plugins.serve(&app.engine, &catalog);
+    app.plugins.fallbacks.set(&catalog);
+    app.metrics.plugins.follow(&catalog);
     app.plugins.applied.store(catalog.revision, Ordering::Release);
     Ok(catalog)
 }
@@ -140,6 +142,7 @@ impl Plugins {
                 continue;
             }
             if let Some(Ok(served)) = loaded.get(&version.digest) {
+                attach_card(served, version);
                 let served = Arc::clone(served);
                 assignments.push(Assignment { served, role: role(version.state) });
             } else if version.state == PluginState::Active {
@@ -147,6 +150,7 @@ impl Plugins {
             }
         }
         *lock(&self.missing) = missing(&loaded, catalog);
+        *lock(&self.states) = states(catalog);
         drop(loaded);
         engine.assign(assignments, quarantined);
     }
@@ -161,6 +165,22 @@ impl Plugins {
         let loaded = lock(&self.loaded);
         let missing = lock(&self.missing);
         missing.iter().find(|version| !loaded.contains_key(&version.digest)).cloned()
+    }
+}
+
+/// Gives the detector the cost card that its self-test has made, on whichever server that was.
+fn attach_card(served: &Served, version: &PluginVersion) {
+    let Some(card) = version.cost_card.as_deref().filter(|_| served.card().is_none()) else {
+        return;
+    };
+    let digest = &version.digest;
+    match serde_json::from_str(card) {
+        Ok(card) => {
+            if !served.attach_card(card) {
+                tracing::warn!(digest, "the stored cost card is of another component");
+            }
+        }
+        Err(error) => tracing::warn!(digest, %error, "the stored cost card cannot be read"),
     }
 }
 
@@ -188,6 +208,13 @@ fn missing(
         PluginState::Retired | PluginState::Quarantined => 3,
     });
     missing
+}
+
+fn states(catalog: &PluginCatalog) -> Vec<super::State> {
+    let state = |it: &PluginVersion| {
+        (it.name.clone(), it.version.clone(), it.digest.clone(), it.state.name())
+    };
+    catalog.versions.iter().map(state).collect()
 }
 
 fn role(state: PluginState) -> Role {

@@ -12,6 +12,6 @@ pub(crate) async fn metrics(State(app): State<AppState>) -> Result<Response, Api
     if !app.metrics_enabled {
         return Err(ApiError::RouteUnknown);
     }
-    let text = app.metrics.text().map_err(|error| ApiError::Internal(error.to_string()))?;
+    let text = app.metrics.text(&app).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response())
 }

@@ -344,7 +344,11 @@ async fn signature_counts_for_its_bytes_and_within_its_keys_scope() {
 #[tokio::test]
 async fn in_production_only_named_plugins_need_no_signature() {
     let (mut test, _) = TestApp::with_user(Role::Admin).await;
-    let policy = PluginPolicy { is_signature_needed: true, unsigned: "ecod".into() };
+    let policy = PluginPolicy {
+        is_signature_needed: true,
+        unsigned: "ecod".into(),
+        ..PluginPolicy::default()
+    };
     let app = Arc::get_mut(&mut test.app).unwrap();
     app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into());
     let admin = test.login("ada@example.org", super::PASSWORD).await.string("/access_token");
@@ -381,6 +385,23 @@ async fn replica_follows_and_is_waited_for() {
     assert_eq!(answers(&test, &admin, "knn").await, first);
     apply(&replica.app).await.unwrap();
     assert_eq!(answers(&replica, &admin, "knn").await, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replica_has_the_cost_card_that_another_has_measured() {
+    let (mut test, _) = TestApp::with_user(Role::Admin).await;
+    let policy = PluginPolicy { is_self_tested: true, ..PluginPolicy::default() };
+    let app = Arc::get_mut(&mut test.app).unwrap();
+    app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into());
+    let admin = test.login("ada@example.org", super::PASSWORD).await.string("/access_token");
+    let first = upload(&test, &admin, KNN).await;
+    let replica = test.replica().await;
+    apply(&replica.app).await.unwrap();
+    load_all(&replica.app).await;
+    let path = format!("/api/v1/detectors/knn@{first}");
+    let cost = replica.get(&path, &admin).await.json["cost"].clone();
+    assert_eq!(cost["digest"], first, "{cost}");
+    assert_eq!(cost, test.get(&path, &admin).await.json["cost"]);
 }
 
 #[tokio::test]

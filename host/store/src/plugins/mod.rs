@@ -2,11 +2,13 @@
 
 mod change;
 mod delete;
+mod fallback;
 mod files;
 mod list;
 mod upload;
 
 pub use change::{PluginChange, PluginRefusal};
+pub use fallback::Fallback;
 pub use list::PluginCatalog;
 pub use upload::{NewPlugin, Uploaded};
 
@@ -86,6 +88,8 @@ pub struct PluginName {
     pub previous_digest: Option<String>,
     /// Who changed it last; `None` for the plugin folder, or nobody yet.
     pub changed_by: Option<Uuid>,
+    /// Who answers in its stead where it fails too often; `None` for nobody.
+    pub fallback: Option<Fallback>,
 }
 
 impl PluginState {
@@ -201,17 +205,22 @@ struct NameRow {
     revision: i64,
     previous_digest: Option<String>,
     changed_by: Option<Uuid>,
+    fallback: Option<String>,
+    fallback_detector: Option<String>,
 }
 
 /// What [`NameRow`] reads.
-const NAME_COLUMNS: &str = "name, revision, previous_digest, changed_by";
+const NAME_COLUMNS: &str =
+    "name, revision, previous_digest, changed_by, fallback, fallback_detector";
 
 impl TryFrom<NameRow> for PluginName {
     type Error = StoreError;
 
     fn try_from(row: NameRow) -> Result<Self, StoreError> {
-        let NameRow { name, revision, previous_digest, changed_by } = row;
-        Ok(Self { name, revision: to_count("plugin", revision)?, previous_digest, changed_by })
+        let NameRow { name, revision, previous_digest, changed_by, .. } = row;
+        let revision = to_count("plugin", revision)?;
+        let fallback = Fallback::read(row.fallback.as_deref(), row.fallback_detector);
+        Ok(Self { name, revision, previous_digest, changed_by, fallback })
     }
 }
 

@@ -1,6 +1,7 @@
 use super::{TestStore, audit, moment};
 use crate::{
-    Component, NewPlugin, PluginChange, PluginRefusal, PluginState, PluginVersion, Sticky, Uploaded,
+    Component, Fallback, NewPlugin, PluginChange, PluginRefusal, PluginState, PluginVersion,
+    Sticky, Uploaded,
 };
 use uuid::Uuid;
 
@@ -182,4 +183,26 @@ async fn readiness_is_that_of_servers_that_live() {
     assert_eq!(store.list_readiness(moment(0)).await.unwrap()[0].replica_id, other);
     store.end_replica(other).await.unwrap();
     assert!(store.list_readiness(moment(0)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn fallback_is_guarded_by_the_revision_and_moves_the_catalog_on() {
+    let test = TestStore::new().await;
+    upload(&test, "1", 10).await;
+    let set = async |revision, fallback: Option<&Fallback>| {
+        let number = 2_000 + u128::from(test.store.plugin_revision().await.unwrap());
+        let set = test.store.set_plugin_fallback("knn", revision, fallback, &audit(number)).await;
+        set.unwrap()
+    };
+    let before = test.store.plugin_revision().await.unwrap();
+    let detector = Fallback::Detector("ecod".into());
+    for (revision, fallback) in [(0, Some(&detector)), (1, Some(&Fallback::Previous)), (2, None)] {
+        assert_eq!(set(revision, fallback).await, Ok(revision + 1));
+        let catalog = test.store.list_plugins().await.unwrap();
+        assert_eq!(catalog.name("knn").unwrap().fallback.as_ref(), fallback);
+    }
+    assert_eq!(set(0, None).await, Err(PluginRefusal::Stale(3)));
+    assert_eq!(test.store.plugin_revision().await.unwrap(), before + 3);
+    let nobody = test.store.set_plugin_fallback("lof", 0, None, &audit(1)).await.unwrap();
+    assert_eq!(nobody, Err(PluginRefusal::Missing));
 }

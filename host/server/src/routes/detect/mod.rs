@@ -1,5 +1,6 @@
 //! `POST /api/v1/detect`: rows in, scores out.
 
+mod answering;
 mod parameter_value;
 mod pipeline_body;
 mod request;
@@ -34,7 +35,9 @@ use time::OffsetDateTime;
 ///
 /// 422 names what is wrong with the request, an unknown detector too; 502 `plugin_trap` and
 /// `plugin_contract` are faults of the plugin; 422 `plugin_limit_…` and 504 `plugin_limit_wall`
-/// are bounds that it ran into; 503 `busy` asks to come back.
+/// are bounds that it ran into; 503 `busy` asks to come back, and so does 503 `plugin_broken`: the
+/// plugin failed too often of late. Where an admin has said who answers in its stead, that one does,
+/// `degraded` is true, and `pipeline.instead_of` names who should have.
 ///
 /// With a `seed` the same call has the same answer, which is kept for a while: asked again, it is
 /// a new detection with the scores, the time and the fuel of the first, and an `Age`; the fuel is
@@ -111,9 +114,7 @@ fn run(
         let cached = Cached::Hit(entry.age(job.created_at));
         return Ok((job.judged(found, recorded, None, data)?, cached));
     }
-    let found = job.app.engine.detect(request, &job.budget());
-    job.count(&request.detector_type, &found);
-    let found = found?;
+    let found = answering::answer(job, asked)?;
     let parameters = to_json(&found.parameters)?;
     let mut cached = Cached::No;
     if let Some((key, served)) = key

@@ -61,6 +61,8 @@ pub(crate) struct Asked {
     pub(crate) keep_data: bool,
     /// Whether the seed is the client's: then the answer is the same every time.
     pub(crate) is_seeded: bool,
+    /// Whether the client has named a version of the detector.
+    pub(crate) is_pinned: bool,
 }
 
 impl DetectBody {
@@ -90,7 +92,8 @@ impl DetectBody {
             },
             seed: self.seed.unwrap_or(seed),
         };
-        Ok(Asked { request, keep_data: self.keep_data, is_seeded })
+        let is_pinned = request.detector_type.contains('@');
+        Ok(Asked { request, keep_data: self.keep_data, is_seeded, is_pinned })
     }
 }
 

@@ -20,8 +20,12 @@ pub(crate) struct DetectionAnswer<'a> {
     /// Parameters as used, defaults filled in.
     #[schema(value_type = Object)]
     parameters: &'a RawValue,
+    /// Whether another detector has answered than was asked for, because that one fails too often;
+    /// `pipeline.instead_of` names it.
+    degraded: bool,
     /// What was done to the rows and the scores: `scaling`, `missing`, the `cut` that the threshold
-    /// came from, `suppress`, and how the contributions were found, in `explained`.
+    /// came from, `suppress`, how the contributions were found, in `explained`, and who should have
+    /// answered, in `instead_of`.
     #[schema(value_type = Object)]
     pipeline: &'a RawValue,
     /// Source of all randomness. Drawn if not given, below 2^53 then.
@@ -91,6 +95,7 @@ impl<'a> DetectionAnswer<'a> {
             detector_version: &summary.detector_version,
             detector_digest: &summary.detector_digest,
             parameters,
+            degraded: is_degraded(pipeline)?,
             pipeline,
             seed: summary.seed,
             data_digest: &summary.data_digest,
@@ -109,6 +114,18 @@ impl<'a> DetectionAnswer<'a> {
         let results = Some(Results { detection });
         Ok(Self { results, ..Self::without_results(&detection.summary)? })
     }
+}
+
+fn is_degraded(pipeline: &RawValue) -> Result<bool, StoreError> {
+    #[derive(serde::Deserialize)]
+    struct Record {
+        instead_of: Option<serde::de::IgnoredAny>,
+    }
+    let record: Result<Record, _> = serde_json::from_str(pipeline.get());
+    record.map(|record| record.instead_of.is_some()).map_err(|error| {
+        let reason = format!("its pipeline is no object: {error}");
+        StoreError::Inconsistent { noun: "detection", reason }
+    })
 }
 
 /// A column that holds JSON, as it is.

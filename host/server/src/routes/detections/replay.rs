@@ -6,6 +6,7 @@ use crate::job::Job;
 use crate::models;
 use crate::pack::unpack_matrix;
 use crate::page::id;
+use crate::plugins::Call;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{Rows, check_rows, rows_schema};
@@ -131,11 +132,17 @@ fn run(
     let summary = &detection.summary;
     let (scores, fuel_used) = match again {
         Again::Model(model) => {
-            let scored = model.score(&data, &job.budget())?;
+            let call = Call::begin(&job.app, model.served(), &data)?;
+            let scored = model.score(&data, &job.budget());
+            call.end(&scored, |scored| scored.fuel_used);
+            let scored = scored?;
             (scored.scores, scored.fuel_used)
         }
         Again::Detector(served) => {
-            let found = served.detect(&asked(summary, data)?, &job.budget())?;
+            let call = Call::begin(&job.app, served, &data)?;
+            let found = served.detect(&asked(summary, data)?, &job.budget());
+            call.end(&found, |found| found.fuel_used);
+            let found = found?;
             (found.scores, found.fuel_used)
         }
     };

@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
+use crate::plugins::Call;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
@@ -19,7 +20,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::preprocessing::{Missing, Scaling};
 use pynomaly_core::suppression::Suppression;
-use pynomaly_engine::FittedPipeline;
+use pynomaly_engine::{DetectRequest, Detection, FittedPipeline};
 use pynomaly_store::{Component, ModelSummary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -119,16 +120,34 @@ pub(crate) async fn fit(
     json(StatusCode::CREATED, &ModelAnswer::try_from(&summary)?)
 }
 
+/// The model, what it says of its rows, and its state. Nobody learns in the stead of a plugin that
+/// is broken: the model would stay what it is long after.
+fn learn(
+    job: &Job,
+    request: &DetectRequest,
+) -> Result<(FittedPipeline, Detection, Vec<u8>), ApiError> {
+    let served = job.app.engine.serving(request);
+    let call = served.as_ref().ok().map(|served| Call::begin(&job.app, served, &request.data));
+    let call = call.transpose().inspect_err(|_| job.count_broken(&request.detector_type))?;
+    let fitted = served.and_then(|served| {
+        let (model, found) = served.fit_request(request, &job.budget())?;
+        let state = model.save(&job.budget())?;
+        Ok((model, found, state))
+    });
+    if let Some(call) = call {
+        call.end(&fitted, |(_, found, _)| found.fuel_used);
+    }
+    job.count(&request.detector_type, &fitted);
+    Ok(fitted?)
+}
+
 fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let limits = &job.app.limits;
     let body: FitBody = body.parse()?;
     let name = check_name(limits, &body.name)?;
     let mut request = body.without_name().check(limits, job.seed)?.request;
     job.choose_version(&mut request);
-    let fitted = job.app.engine.fit(&request, &job.budget());
-    job.count(&request.detector_type, &fitted);
-    let (model, found) = fitted?;
-    let state = model.save(&job.budget())?;
+    let (model, found, state) = learn(job, &request)?;
     let components = model.served().components();
     let component = |(digest, bytes): (&str, &Arc<[u8]>)| Component {
         digest: digest.to_owned(),

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::job::{Job, Judged, Recorded, pipeline_json};
 use crate::models;
 use crate::page::id;
+use crate::plugins::{Broken, Call};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{Rows, check_rows, rows_schema, suppress_schema};
@@ -127,6 +128,10 @@ fn try_here(
 ) -> Option<Result<Judged, ApiError>> {
     let budget = Budget { fuel: job.app.limits.inline_fuel_max, ..job.budget() };
     let started = Instant::now();
+    let call = match Call::begin(&job.app, model.served(), &asked.data) {
+        Ok(call) => call,
+        Err(broken) => return Some(Err(refuse(job, summary, broken))),
+    };
     let judged = model.try_judge(&asked.data, &asked.judging, &budget)?;
     if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &judged {
         job.app.models.forget(summary.id);
@@ -134,6 +139,7 @@ fn try_here(
         job.forgive();
         return None;
     }
+    call.end(&judged, |judged| judged.fuel_used);
     Some(keep(job, summary, model, asked, judged, started.elapsed()))
 }
 
@@ -160,9 +166,18 @@ fn run(
     model: &FittedPipeline,
     asked: &Asked,
 ) -> Result<Judged, ApiError> {
+    let call = Call::begin(&job.app, model.served(), &asked.data)
+        .map_err(|broken| refuse(job, summary, broken))?;
     let started = Instant::now();
     let judged = model.judge(&asked.data, &asked.judging, &job.budget());
+    call.end(&judged, |judged| judged.fuel_used);
     keep(job, summary, model, asked, judged, started.elapsed())
+}
+
+/// Nobody else can score by what it has learnt.
+fn refuse(job: &Job, summary: &ModelSummary, broken: Broken) -> ApiError {
+    job.count_broken(&summary.detector_type);
+    broken.into()
 }
 
 fn keep(

@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// Every version of one plugin, the newest first, and on which servers each is ready.
+/// Every version of one plugin, the newest first: what its self-test found, what its calls cost,
+/// how its breaker stands here, and on which servers it is ready.
 #[utoipa::path(get, path = "/api/v1/admin/plugins/{name}", tag = "admins",
     security(("bearer" = []), ("api_key" = [])), params(("name" = String, Path)),
     responses(
@@ -29,7 +30,11 @@ pub(crate) async fn get(
     }
     let readiness = app.store.list_readiness(app.clock.now() - ALIVE).await?;
     let versions = catalog.versions.iter().filter(|version| version.name == name);
-    let answer = |version| PluginAnswer::of(&catalog, version).with_replicas(&readiness);
-    let items = versions.map(answer).collect();
+    let answer = |version| {
+        let answer = PluginAnswer::of(&catalog, version).with_report(version)?;
+        let breaker = app.breakers.view(&version.digest, app.clock.now());
+        Ok(answer.with_breaker(app.plugins.replica_id, breaker).with_replicas(&readiness))
+    };
+    let items = versions.map(answer).collect::<Result<_, ApiError>>()?;
     json(StatusCode::OK, &List { items, next_cursor: None })
 }

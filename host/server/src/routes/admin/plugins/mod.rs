@@ -1,6 +1,7 @@
 //! Plugins and their versions. They serve every organisation: for admins of the home one.
 
 pub(crate) mod delete;
+pub(crate) mod fallback;
 pub(crate) mod gc;
 pub(crate) mod get;
 pub(crate) mod list;
@@ -11,10 +12,11 @@ pub(crate) mod rollback;
 pub(crate) mod upload;
 
 use crate::error::ApiError;
-use crate::plugins::{PluginError, RefusedFile};
+use crate::plugins::{PluginError, RefusedFile, Standing, View};
 use crate::state::AppState;
-use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky};
+use pynomaly_store::{PluginCatalog, PluginState, PluginVersion, Readiness, Sticky, StoreError};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,8 +30,8 @@ pub(crate) struct PluginAnswer {
     version: Option<String>,
     /// `sha256:…` of the component.
     digest: Option<String>,
-    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; `refused` for a file
-    /// that is no version.
+    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; for a file that is no
+    /// version `refused`, or `waiting` while its self-test is to come.
     state: &'static str,
     /// How far a canary sings.
     canary: Option<CanaryBody>,
@@ -52,6 +54,20 @@ pub(crate) struct PluginAnswer {
     source: Option<String>,
     /// What is wrong with it.
     refused: Option<Refusal>,
+    /// What the self-test found: every check and its outcome; only where one plugin is asked for,
+    /// and where there was one.
+    #[schema(value_type = Object, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Box<RawValue>>,
+    /// What its calls cost, as `GET /api/v1/detectors/{type}` shows it; only where the report is.
+    #[schema(value_type = Object, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Box<RawValue>>,
+    /// How its breaker stands on the server that answers; only where one plugin is asked for, and
+    /// where a call has failed.
+    #[schema(required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breaker: Option<BreakerAnswer>,
     /// How the servers stand that live; only where one plugin is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     replicas: Vec<ReplicaAnswer>,
@@ -64,6 +80,27 @@ pub(crate) struct Refusal {
     digest: Option<String>,
     /// The step that refused them, and why.
     reason: String,
+}
+
+/// A breaker: each server has its own.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BreakerAnswer {
+    /// The server.
+    replica_id: Uuid,
+    /// `closed`: calls pass; `open`: none do; `half_open`: one at a time tries.
+    state: &'static str,
+    /// Since when it is not closed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    since: Option<OffsetDateTime>,
+    /// When the next call tries.
+    #[serde(with = "time::serde::rfc3339::option")]
+    retry_at: Option<OffsetDateTime>,
+    /// How often it has opened, or stayed open after a try.
+    trips: u64,
+    /// Calls of late, but those that say nothing of the plugin.
+    calls: u64,
+    /// Those of them that are its fault.
+    faults: u64,
 }
 
 /// A server, and whether it has the version compiled.
@@ -188,17 +225,20 @@ impl PluginAnswer {
             changed_at: Some(version.changed_at),
             source: None,
             refused: None,
+            report: None,
+            cost: None,
+            breaker: None,
             replicas: Vec::new(),
         }
     }
 
     fn refused(file: String, refused: RefusedFile) -> Self {
-        let RefusedFile { digest, reason, .. } = refused;
+        let RefusedFile { digest, reason, is_put_off, .. } = refused;
         Self {
             detector_type: None,
             version: None,
             digest: None,
-            state: "refused",
+            state: if is_put_off { "waiting" } else { "refused" },
             canary: None,
             reason: None,
             revision: None,
@@ -209,8 +249,34 @@ impl PluginAnswer {
             changed_at: None,
             source: Some(file),
             refused: Some(Refusal { digest, reason }),
+            report: None,
+            cost: None,
+            breaker: None,
             replicas: Vec::new(),
         }
+    }
+
+    fn with_report(mut self, version: &PluginVersion) -> Result<Self, ApiError> {
+        self.report = raw(version, version.report.as_deref())?;
+        self.cost = raw(version, version.cost_card.as_deref())?;
+        Ok(self)
+    }
+
+    fn with_breaker(mut self, replica_id: Uuid, view: Option<View>) -> Self {
+        self.breaker = view.map(|View { standing, since, until, trips, tally }| BreakerAnswer {
+            replica_id,
+            state: match standing {
+                Standing::Closed => "closed",
+                Standing::HalfOpen => "half_open",
+                Standing::Open => "open",
+            },
+            since,
+            retry_at: until,
+            trips,
+            calls: tally.calls,
+            faults: tally.faults(),
+        });
+        self
     }
 
     fn with_replicas(mut self, readiness: &[Readiness]) -> Self {
@@ -230,4 +296,13 @@ impl PluginAnswer {
         }
         self
     }
+}
+
+/// A column that holds JSON, as it is.
+fn raw(version: &PluginVersion, json: Option<&str>) -> Result<Option<Box<RawValue>>, ApiError> {
+    let read = |json: &str| RawValue::from_string(json.to_owned());
+    json.map(read).transpose().map_err(|error| {
+        let reason = format!("the self-test of {} is no JSON: {error}", version.digest);
+        StoreError::Inconsistent { noun: "plugin", reason }.into()
+    })
 }

@@ -35,9 +35,10 @@ pub(crate) struct ComponentBody(#[expect(dead_code, reason = "it is only describ
 
 /// Uploads a component as a version that serves nobody yet.
 ///
-/// Nothing is stored that does not pass every step: size, digest, signature, format, imports, resources, compile, contract, describe,
-/// descriptor, name; a refusal begins with the step. The same bytes again are 200, and change
-/// nothing.
+/// Nothing is stored that does not pass every step: size, digest, signature, format, imports,
+/// resources, compile, contract, describe, descriptor, name, self-test; a refusal begins with the
+/// step, that of the self-test goes on with the check that failed. The same bytes again are 200,
+/// and change nothing.
 ///
 /// The signature comes in `PYNOMALY-Signature: keyid=…, ed25519=…`, as `pynomaly plugin sign`
 /// prints it.
