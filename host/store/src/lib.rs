@@ -22,6 +22,7 @@ mod login_failures;
 mod models;
 mod page;
 mod password_resets;
+mod plugin_comparisons;
 mod plugins;
 mod redis;
 mod replicas;
@@ -51,6 +52,7 @@ pub use login_failures::{CountedLogin, LoginAttempt, LoginDelays, LoginSubject};
 pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
+pub use plugin_comparisons::KeptComparison;
 pub use plugins::{
     NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState, PluginVersion,
     Sticky, Uploaded,

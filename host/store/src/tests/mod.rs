@@ -11,6 +11,7 @@ mod indexes;
 mod limiter;
 mod login_failures;
 mod models;
+mod plugin_comparisons;
 mod plugins;
 mod sessions;
 mod tenants;
