@@ -19,5 +19,6 @@ mod refused_components;
 mod replicas;
 mod secrets;
 mod series;
+mod shadow;
 mod support;
 mod tokens;

@@ -17,6 +17,7 @@ pub(crate) struct Metrics {
     pub(crate) connections: IntGauge,
     pub(crate) detections: IntCounterVec,
     pub(crate) fuel: IntCounterVec,
+    pub(crate) shadow: IntCounterVec,
 }
 
 impl Metrics {
@@ -40,13 +41,21 @@ impl Metrics {
             Opts::new("pynomaly_fuel_used_total", "Fuel burnt by plugins."),
             &["detector"],
         )?;
+        let shadow = IntCounterVec::new(
+            Opts::new(
+                "pynomaly_shadow_requests_total",
+                "Requests that versions in shadow were to compute: answered, failed or dropped.",
+            ),
+            &["detector", "outcome"],
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(connections.clone()))?;
         registry.register(Box::new(detections.clone()))?;
         registry.register(Box::new(fuel.clone()))?;
-        Ok(Self { registry, requests, durations, connections, detections, fuel })
+        registry.register(Box::new(shadow.clone()))?;
+        Ok(Self { registry, requests, durations, connections, detections, fuel, shadow })
     }
 
     /// All of them in Prometheus' text format.

@@ -62,6 +62,7 @@ pub fn openapi_json() -> String {
         admin::plugins::upload::upload,
         admin::plugins::gc::gc,
         admin::plugins::get::get,
+        admin::plugins::comparison::comparison,
         admin::plugins::promote::promote,
         admin::plugins::rollback::rollback,
         admin::plugins::retire::retire,

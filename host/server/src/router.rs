@@ -88,6 +88,10 @@ fn plugins(app: AppState) -> Router<AppState> {
         )
         .route("/api/v1/admin/plugins/gc", post(admin::plugins::gc::gc))
         .route("/api/v1/admin/plugins/{name}", get(admin::plugins::get::get))
+        .route(
+            "/api/v1/admin/plugins/{name}/comparison",
+            get(admin::plugins::comparison::comparison),
+        )
         .route("/api/v1/admin/plugins/{name}/promote", post(admin::plugins::promote::promote))
         .route("/api/v1/admin/plugins/{name}/rollback", post(admin::plugins::rollback::rollback))
         .route("/api/v1/admin/plugins/{name}/retire", post(admin::plugins::retire::retire))

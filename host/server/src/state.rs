@@ -123,7 +123,12 @@ impl App {
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
             metrics: Metrics::new()?,
             metrics_enabled,
-            plugins: Plugins::new(parts.plugin_policy, parts.replica_id, parts.server_name),
+            plugins: Plugins::new(
+                parts.plugin_policy,
+                parts.replica_id,
+                parts.server_name,
+                &limits,
+            ),
             stopping,
             limits,
         })

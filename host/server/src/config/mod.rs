@@ -1,5 +1,6 @@
 //! What the environment says, checked before anything starts.
 
+mod gate;
 mod oidc;
 mod quotas;
 mod read;
@@ -43,7 +44,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Watched for plugins.
     pub plugin_dir: Option<PathBuf>,
-    /// Which uploads of plugins need a signature.
+    /// What uploads and promotions of plugins have to pass.
     pub plugin_policy: PluginPolicy,
     /// Whether `/metrics` answers.
     pub metrics_enabled: bool,
@@ -169,6 +170,7 @@ impl Config {
             plugin_policy: PluginPolicy {
                 is_signature_needed: environment == Environment::Production,
                 unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
+                gate: gate::policy(&read, environment)?,
             },
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
@@ -287,7 +289,7 @@ fn encryption_key(read: &Reader) -> Result<Option<Secret>, ConfigError> {
 
 fn limits(read: &Reader) -> Result<Limits, ConfigError> {
     let bytes = read.integer(&names::MAX_REQUEST_SIZE, 1024, 1 << 30)?;
-    let body_bytes_max = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let body_bytes_max = size(bytes);
     let seconds = read.integer(&names::REQUEST_TIMEOUT, 1, 3600)?;
     let defaults = Limits::default();
     Ok(Limits {
@@ -296,12 +298,18 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         bodies_bytes_max: defaults.bodies_bytes_max.max(body_bytes_max),
         drain_bytes_max: defaults.drain_bytes_max.max(body_bytes_max),
         request_time_max: Duration::from_secs(seconds),
+        shadow_queue_max: size(read.integer(&names::SHADOW_QUEUE, 1, 100_000)?),
+        shadow_queue_bytes_max: size(read.integer(&names::SHADOW_QUEUE_BYTES, 1024, 64 << 30)?),
         history_age_max: read
             .optional_integer(&names::HISTORY_DAYS, 1, 36_500)?
             .map(|days| Duration::from_secs(days * 86_400)),
         history_count_max: read.optional_integer(&names::HISTORY_COUNT, 1, 1_000_000_000_000)?,
         ..defaults
     })
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

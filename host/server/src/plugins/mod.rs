@@ -2,7 +2,8 @@
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `change.rs` (states), `sync.rs` (how a
-//! server follows), `folder.rs` (files), `garbage.rs` (what goes).
+//! server follows), `folder.rs` (files), `shadow/` (what a version would have said),
+//! `garbage.rs` (what goes).
 
 mod admit;
 mod change;
@@ -10,6 +11,7 @@ mod error;
 mod folder;
 mod garbage;
 mod replicas;
+mod shadow;
 mod signature;
 mod sync;
 
@@ -19,10 +21,15 @@ pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
 pub(crate) use garbage::{collect, find_garbage};
 pub(crate) use replicas::{ALIVE, beat};
+pub(crate) use shadow::{
+    Check, Compared, Forced, Shadow, check_gate, compared, judge, offer, start,
+};
+pub use shadow::{GateLimits, GateMode, GatePolicy};
 pub use signature::{SignError, sign, sign_embedded};
 pub(crate) use signature::{Signature, key_id, public_key};
 pub(crate) use sync::{apply, follow, load, load_all};
 
+use crate::limits::Limits;
 use pynomaly_engine::Served;
 use pynomaly_store::PluginVersion;
 use std::collections::{BTreeMap, HashMap};
@@ -47,23 +54,32 @@ pub(crate) struct Plugins {
     refused: Mutex<BTreeMap<String, RefusedFile>>,
     /// The revision of the database that is served; [`u64::MAX`] before the first.
     applied: AtomicU64,
+    /// What versions in shadow have to do, and have found.
+    pub(crate) shadow: Shadow,
     /// One swap at a time.
     swapping: tokio::sync::Mutex<()>,
 }
 
-/// Which uploads need a signature.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What uploads and promotions have to pass.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PluginPolicy {
     /// Whether an upload needs one at all.
     pub is_signature_needed: bool,
     /// Names that never do, with `*` for any characters.
     pub unsigned: String,
+    /// What a version has to have shown before it serves.
+    pub gate: GatePolicy,
 }
 
 type Loaded = Result<Arc<Served>, String>;
 
 impl Plugins {
-    pub(crate) fn new(policy: PluginPolicy, replica_id: Uuid, server: String) -> Self {
+    pub(crate) fn new(
+        policy: PluginPolicy,
+        replica_id: Uuid,
+        server: String,
+        limits: &Limits,
+    ) -> Self {
         Self {
             policy,
             replica_id,
@@ -73,6 +89,7 @@ impl Plugins {
             missing: Mutex::default(),
             refused: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
+            shadow: Shadow::new(limits),
             swapping: tokio::sync::Mutex::default(),
         }
     }

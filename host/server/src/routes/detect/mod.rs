@@ -18,6 +18,7 @@ use crate::body::{self, JsonBytes};
 use crate::cache::{Answers, Cached, Entry, Freshness, Key};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, to_json};
+use crate::plugins::offer;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
@@ -87,7 +88,8 @@ async fn judge(
 
 fn parse(job: &Job, body: &JsonBytes) -> Result<Asked, ApiError> {
     let mut asked = body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)?;
-    job.choose_version(&mut asked.request);
+    // Not shared yet: nothing is copied.
+    job.choose_version(Arc::make_mut(&mut asked.request));
     Ok(asked)
 }
 
@@ -112,6 +114,7 @@ fn run(
     }
     let found = job.app.engine.detect(request, &job.budget());
     job.count(&request.detector_type, &found, |found| found.fuel_used);
+    offer(&job.app, job.id, request, found.as_ref());
     let found = found?;
     let parameters = to_json(&found.parameters)?;
     let mut cached = Cached::No;

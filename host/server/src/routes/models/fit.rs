@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
+use crate::plugins::offer;
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
@@ -124,9 +125,11 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let body: FitBody = body.parse()?;
     let name = check_name(limits, &body.name)?;
     let mut request = body.without_name().check(limits, job.seed)?.request;
-    job.choose_version(&mut request);
+    // Not shared yet: nothing is copied.
+    job.choose_version(Arc::make_mut(&mut request));
     let fitted = job.app.engine.fit(&request, &job.budget());
     job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
+    offer(&job.app, job.id, &request, fitted.as_ref().map(|(_, found)| found));
     let (model, found) = fitted?;
     let state = model.save(&job.budget())?;
     let components = model.served().components();
