@@ -141,8 +141,8 @@ impl Comparison {
             (either > 0).then(|| float(sum.flagged_by_both) / float(either))
         };
         let drift = |sum: &Group| population_stability(&sum.active_bins, &sum.candidate_bins);
-        let (flagged, compared): (fn(&Group) -> u64, fn(&Group) -> u64) =
-            (|group| group.flagged_by_either, |group| group.compared);
+        let flagged = |group: &Group| group.flagged_by_either;
+        let compared = |group: &Group| group.compared;
         let ratio = |it: Estimate| it.map(libm::exp);
         ComparisonFigures {
             requests: all.requests,
