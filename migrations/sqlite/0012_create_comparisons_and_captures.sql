@@ -13,3 +13,19 @@ CREATE TABLE plugin_comparisons (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX plugin_comparisons_by_active ON plugin_comparisons (active);
+
+-- Calls of plugins that failed, encrypted, for who mends the plugin.
+CREATE TABLE captures (
+    id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    tenant_id        BLOB    NOT NULL REFERENCES tenants (id),
+    detector_type    TEXT    NOT NULL,
+    detector_version TEXT    NOT NULL,
+    detector_digest  TEXT    NOT NULL,
+    error            TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    bundle           BLOB    NOT NULL
+) STRICT;
+
+CREATE INDEX captures_by_tenant_id ON captures (tenant_id, id);
+CREATE INDEX captures_by_expires_at ON captures (expires_at);

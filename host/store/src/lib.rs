@@ -10,6 +10,7 @@
 
 mod api_keys;
 mod audit_logs;
+mod captures;
 mod columns;
 mod database;
 mod detections;
@@ -40,6 +41,7 @@ mod users;
 
 pub use api_keys::{ApiKey, KnownKey};
 pub use audit_logs::{AuditEntry, AuditFilter, AuditLog, AuditVerdict};
+pub use captures::{CaptureSummary, NewCapture};
 pub use detections::{
     Detection, DetectionDetails, DetectionFilter, DetectionSummary, NewDetection, Retention,
 };

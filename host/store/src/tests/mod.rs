@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit_logs;
+mod captures;
 mod detections;
 mod failures;
 mod fuel;
