@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bodies;
+mod captures;
 mod contract;
 mod costs;
 mod detect;

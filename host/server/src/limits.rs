@@ -56,6 +56,12 @@ pub struct Limits {
     pub shadow_time_max: Duration,
     /// How long what versions in shadow said waits to be written. Default 1 s.
     pub shadow_flush_every: Duration,
+    /// Bytes of the rows of a failed call that is kept, and of what is kept of it. Default 1 MiB.
+    pub capture_bytes_max: usize,
+    /// Failed calls of an organisation that are kept; no more until some are gone. Default 100.
+    pub captures_max: u64,
+    /// How long they are kept (`PYNOMALY_CAPTURE_DAYS`). Default 7 days.
+    pub capture_age_max: Duration,
     /// Values of a detection that is computed at once, without a thread of its own: changing
     /// threads would cost more than computing it. Default 256.
     pub inline_values_max: usize,
@@ -176,6 +182,9 @@ impl Default for Limits {
             shadow_queue_bytes_max: 64 * MIB,
             shadow_time_max: Duration::from_secs(10),
             shadow_flush_every: Duration::from_secs(1),
+            capture_bytes_max: MIB,
+            captures_max: 100,
+            capture_age_max: Duration::from_secs(7 * 86_400),
             inline_values_max: 256,
             inline_fuel_max: 2_000_000,
             inline_bytes_max: 8 * KIB,

@@ -81,6 +81,9 @@ pub fn openapi_json() -> String {
         admin::tenants::create::create,
         admin::tenants::update::update,
         admin::audit_logs::list,
+        admin::captures::list::list,
+        admin::captures::get::get,
+        admin::captures::delete::delete,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer, &Problems)

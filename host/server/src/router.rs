@@ -71,6 +71,11 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/admin/tenants", post(admin::tenants::create::create).layer(once))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))
         .route("/api/v1/admin/audit-logs", get(admin::audit_logs::list))
+        .route("/api/v1/admin/captures", get(admin::captures::list::list))
+        .route(
+            "/api/v1/admin/captures/{id}",
+            get(admin::captures::get::get).delete(admin::captures::delete::delete),
+        )
         // Everything else is an error like any other
         .fallback(async || ApiError::RouteUnknown)
         .method_not_allowed_fallback(async || ApiError::MethodUnknown)

@@ -171,6 +171,7 @@ impl Config {
                 is_signature_needed: environment == Environment::Production,
                 unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
                 gate: gate::policy(&read, environment)?,
+                keeps_captures: keeps_captures(&read, environment, encryption_key.is_some())?,
             },
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
@@ -287,6 +288,19 @@ fn encryption_key(read: &Reader) -> Result<Option<Secret>, ConfigError> {
     Ok(given.map(Secret))
 }
 
+fn keeps_captures(
+    read: &Reader,
+    environment: Environment,
+    has_key: bool,
+) -> Result<bool, ConfigError> {
+    let keeps = read.boolean(&names::CAPTURE)?;
+    if keeps && environment.is_strict() && !has_key {
+        let expected = "set, because PYNOMALY_CAPTURE is and what is kept is encrypted";
+        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+    }
+    Ok(keeps)
+}
+
 fn limits(read: &Reader) -> Result<Limits, ConfigError> {
     let bytes = read.integer(&names::MAX_REQUEST_SIZE, 1024, 1 << 30)?;
     let body_bytes_max = size(bytes);
@@ -300,6 +314,7 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         request_time_max: Duration::from_secs(seconds),
         shadow_queue_max: size(read.integer(&names::SHADOW_QUEUE, 1, 100_000)?),
         shadow_queue_bytes_max: size(read.integer(&names::SHADOW_QUEUE_BYTES, 1024, 64 << 30)?),
+        capture_age_max: Duration::from_secs(read.integer(&names::CAPTURE_DAYS, 1, 365)? * 86_400),
         history_age_max: read
             .optional_integer(&names::HISTORY_DAYS, 1, 36_500)?
             .map(|days| Duration::from_secs(days * 86_400)),

@@ -57,6 +57,10 @@ variables! {
         "Requests that wait to be computed by versions in shadow, 1 to 100,000; more are dropped.";
     SHADOW_QUEUE_BYTES = "PYNOMALY_SHADOW_QUEUE_BYTES", Some("67108864"),
         "Bytes of them, 1 KiB to 64 GiB.";
+    CAPTURE = "PYNOMALY_CAPTURE", Some("false"),
+        "Whether calls of plugins that trapped, ran into a limit or broke the contract are kept with their rows, encrypted, for who mends the plugin (docs/plugins.md). It needs `ENCRYPTION_KEY`.";
+    CAPTURE_DAYS = "PYNOMALY_CAPTURE_DAYS", Some("7"),
+        "Days that they are kept, 1 to 365.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),

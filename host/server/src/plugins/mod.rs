@@ -2,10 +2,11 @@
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `change.rs` (states), `sync.rs` (how a
-//! server follows), `folder.rs` (files), `shadow/` (what a version would have said),
+//! server follows), `folder.rs` (files), `capture.rs` (calls that failed), `shadow/` (what a version would have said),
 //! `garbage.rs` (what goes).
 
 mod admit;
+mod capture;
 mod change;
 mod error;
 mod folder;
@@ -16,6 +17,7 @@ mod signature;
 mod sync;
 
 pub(crate) use admit::{Upload, upload};
+pub(crate) use capture::{capture, unseal};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
@@ -35,6 +37,7 @@ use pynomaly_store::PluginVersion;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// What this server knows of plugins.
@@ -56,11 +59,13 @@ pub(crate) struct Plugins {
     applied: AtomicU64,
     /// What versions in shadow have to do, and have found.
     pub(crate) shadow: Shadow,
+    /// Permits to keep a call that failed: one at a time.
+    capturing: Arc<Semaphore>,
     /// One swap at a time.
     swapping: tokio::sync::Mutex<()>,
 }
 
-/// What uploads and promotions have to pass.
+/// What uploads and promotions have to pass, and what is kept of failures.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PluginPolicy {
     /// Whether an upload needs one at all.
@@ -69,6 +74,8 @@ pub struct PluginPolicy {
     pub unsigned: String,
     /// What a version has to have shown before it serves.
     pub gate: GatePolicy,
+    /// Whether calls that fail are kept with their rows.
+    pub keeps_captures: bool,
 }
 
 type Loaded = Result<Arc<Served>, String>;
@@ -90,6 +97,7 @@ impl Plugins {
             refused: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
             shadow: Shadow::new(limits),
+            capturing: Arc::new(Semaphore::new(1)),
             swapping: tokio::sync::Mutex::default(),
         }
     }

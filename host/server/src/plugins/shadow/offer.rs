@@ -1,7 +1,7 @@
 use super::Sample;
 use crate::state::App;
 use pynomaly_core::evaluation::Verdicts;
-use pynomaly_engine::{CallError, DetectError, DetectRequest, Detection};
+use pynomaly_engine::{DetectError, DetectRequest, Detection};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub(crate) fn offer(
         // Swapped meanwhile: nobody could say whom the candidate was compared with.
         Ok(found) if found.detector_digest != active.digest() => return,
         Ok(found) => Some(verdicts(found)),
-        Err(error) if is_fault(error) => None,
+        Err(error) if error.is_fault() => None,
         Err(_) => return,
     };
     for candidate in candidates {
@@ -43,12 +43,6 @@ pub(crate) fn offer(
 pub(super) fn verdicts(found: &Detection) -> Verdicts {
     let flagged = (0..found.scores.len()).map(|row| found.is_anomaly(row)).collect();
     Verdicts { scores: found.scores.clone(), flagged, fuel: found.fuel_used }
-}
-
-/// Whether the version is to blame for it.
-fn is_fault(error: &DetectError) -> bool {
-    let DetectError::Call(error) = error else { return false };
-    matches!(error, CallError::Limit(_) | CallError::Trap { .. } | CallError::Contract(_))
 }
 
 /// The random end of a UUID of version 7.

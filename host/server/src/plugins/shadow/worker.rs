@@ -97,9 +97,9 @@ struct Outcome {
 /// `None` where nothing can be said about the candidate.
 fn run(app: &App, sample: &Sample, stop: &Arc<AtomicBool>) -> Option<Outcome> {
     let again = |served: &Arc<Served>| served.detect(&sample.request, &budget(app, stop));
-    let is_timed = sample.said.is_some() && sample.chance / 32 % TIMED_EVERY == 0;
+    let is_timed = sample.said.is_some() && (sample.chance / 32).is_multiple_of(TIMED_EVERY);
     // Now the one begins, now the other: the second finds the rows in the processor's caches.
-    let is_first = sample.chance / 1_024 % 2 == 0;
+    let is_first = (sample.chance / 1_024).is_multiple_of(2);
     let before = (is_timed && is_first).then(|| again(&sample.active));
     let found = again(&sample.candidate);
     let active = if is_timed && !is_first { Some(again(&sample.active)) } else { before };

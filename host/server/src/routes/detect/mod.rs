@@ -18,7 +18,7 @@ use crate::body::{self, JsonBytes};
 use crate::cache::{Answers, Cached, Entry, Freshness, Key};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, to_json};
-use crate::plugins::offer;
+use crate::plugins::{capture, offer};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
@@ -26,7 +26,7 @@ use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pynomaly_engine::Served;
+use pynomaly_engine::{BundleCall, Served};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -115,6 +115,8 @@ fn run(
     let found = job.app.engine.detect(request, &job.budget());
     job.count(&request.detector_type, &found, |found| found.fuel_used);
     offer(&job.app, job.id, request, found.as_ref());
+    let error = found.as_ref().err();
+    capture(&job.app, job.tenant_id, BundleCall::Detect, request, error);
     let found = found?;
     let parameters = to_json(&found.parameters)?;
     let mut cached = Cached::No;

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
-use crate::plugins::offer;
+use crate::plugins::{capture, offer};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::preprocessing::{Missing, Scaling};
 use pynomaly_core::suppression::Suppression;
-use pynomaly_engine::FittedPipeline;
+use pynomaly_engine::{BundleCall, FittedPipeline};
 use pynomaly_store::{Component, ModelSummary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -130,6 +130,8 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let fitted = job.app.engine.fit(&request, &job.budget());
     job.count(&request.detector_type, &fitted, |(_, found)| found.fuel_used);
     offer(&job.app, job.id, &request, fitted.as_ref().map(|(_, found)| found));
+    let error = fitted.as_ref().err();
+    capture(&job.app, job.tenant_id, BundleCall::Fit, &request, error);
     let (model, found) = fitted?;
     let state = model.save(&job.budget())?;
     let components = model.served().components();
