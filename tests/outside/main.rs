@@ -5,6 +5,7 @@
 mod accounts;
 mod bodies;
 mod breaker;
+mod captures;
 mod contract;
 mod costs;
 mod detect;
@@ -21,5 +22,6 @@ mod replicas;
 mod secrets;
 mod self_test;
 mod series;
+mod shadow;
 mod support;
 mod tokens;

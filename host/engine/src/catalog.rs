@@ -2,7 +2,7 @@
 
 use crate::error::DetectError;
 use crate::served::Served;
-use crate::versions::Canary;
+use crate::versions::{Canary, Shadow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub struct Catalog {
     /// Every version of a name, those that answer to it too.
     pub(crate) versions: BTreeMap<String, Vec<Arc<Served>>>,
     pub(crate) canaries: BTreeMap<String, Canary>,
+    pub(crate) shadows: BTreeMap<String, Vec<Shadow>>,
     /// Digests of what serves nobody, nor what it fitted.
     pub(crate) quarantined: BTreeSet<String>,
     pub(crate) plugins: BTreeMap<String, PluginStatus>,

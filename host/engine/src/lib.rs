@@ -4,6 +4,7 @@
 //! Everything here blocks: callers on an async runtime hand it to a blocking thread.
 //! To serve another native detector, add it to [`Engine::new`]'s list in `engine.rs`.
 
+mod bundle;
 mod catalog;
 mod compile;
 mod cost;
@@ -21,6 +22,7 @@ mod spending;
 mod versions;
 mod watch;
 
+pub use bundle::{Bundle, BundleCall, BundleError, BundleLimits};
 pub use catalog::{Catalog, PluginState, PluginStatus};
 pub use cut::Cut;
 pub use detect::{DetectRequest, Detection};
@@ -35,7 +37,7 @@ pub use pipeline::{
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{
-    Budget, CallError, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest,
+    Budget, CallError, Frame, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest, traced,
     trailing_section, with_trailing_section,
 };
 pub use served::{FittedModel, Scored, Served};

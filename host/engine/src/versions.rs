@@ -27,6 +27,11 @@ pub enum Role {
         /// Who stays with what served them first.
         sticky: Sticky,
     },
+    /// Computes beside what answers to its name, for a share of the requests.
+    Shadow {
+        /// 0 to 100.
+        percent: u8,
+    },
     /// Answers who names its version.
     Aside,
 }
@@ -46,6 +51,13 @@ pub(crate) struct Canary {
     served: Arc<Served>,
     percent: u8,
     sticky: Sticky,
+}
+
+/// A version that computes beside another.
+#[derive(Clone)]
+pub(crate) struct Shadow {
+    served: Arc<Served>,
+    percent: u8,
 }
 
 impl Engine {
@@ -80,6 +92,17 @@ impl Engine {
         let is_chosen = place(name, who) < u64::from(canary.percent);
         is_chosen.then(|| Arc::clone(&canary.served))
     }
+
+    /// The versions that are to compute beside what answers to a name, for this request. None where
+    /// the name means no plugin, or already one version.
+    #[must_use]
+    pub fn shadows_for(&self, name: &str, request: [u8; 16]) -> Vec<Arc<Served>> {
+        let catalog = self.catalog();
+        let shadows = catalog.shadows.get(name).map(Vec::as_slice).unwrap_or_default();
+        // By digest, not by name: not those requests again that a canary of the name has.
+        let is_chosen = |it: &&Shadow| place(it.served.digest(), request) < u64::from(it.percent);
+        shadows.iter().filter(is_chosen).map(|it| Arc::clone(&it.served)).collect()
+    }
 }
 
 impl Catalog {
@@ -94,6 +117,10 @@ impl Catalog {
             Role::Canary { percent, sticky } => {
                 let canary = Canary { served: Arc::clone(served), percent, sticky };
                 self.canaries.insert(name.clone(), canary);
+            }
+            Role::Shadow { percent } => {
+                let shadow = Shadow { served: Arc::clone(served), percent };
+                self.shadows.entry(name.clone()).or_default().push(shadow);
             }
             Role::Aside => {}
         }

@@ -9,6 +9,7 @@ use crate::convert::cut_text;
 use crate::error::{CallError, LimitKind};
 use crate::guest::Guest;
 use crate::limits::{Budget, Limits};
+use crate::trace::{demangle, record};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -101,6 +102,7 @@ pub(crate) fn explain(
     budget: &Budget,
     answer_bytes: usize,
 ) -> CallError {
+    record(error);
     let guest = store.data_mut();
     let limits = guest.limits();
     if error.is::<PoolConcurrencyLimitError>() {
@@ -148,10 +150,6 @@ fn location(error: &wasmtime::Error) -> Option<String> {
         let own = names.map(demangle).find(|name| is_own_function(name))?;
         Some(cut_text(own, FUNCTION_NAME_MAX))
     })
-}
-
-fn demangle(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 /// Not the machinery of a panic.

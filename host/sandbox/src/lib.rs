@@ -22,6 +22,7 @@ mod precheck;
 mod runtime;
 mod sandbox;
 mod section;
+mod trace;
 
 pub use cache::digest;
 pub use error::{CallError, LimitKind, LoadError, SandboxError};
@@ -30,3 +31,4 @@ pub use model::{Explained, Scored, WarmModel};
 pub use plugin::{Fitted, Plugin};
 pub use sandbox::Sandbox;
 pub use section::{trailing_section, with_trailing_section};
+pub use trace::{Frame, traced};

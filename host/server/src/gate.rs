@@ -25,6 +25,11 @@ impl Gate {
         Self { what, waiting: Semaphore::new(waiting), running }
     }
 
+    /// Whether somebody who came now would not have to wait.
+    pub(crate) fn has_room(&self) -> bool {
+        self.running.available_permits() > 0
+    }
+
     /// Waits for a turn, which lasts until the permit is dropped.
     pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Busy> {
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {

@@ -72,6 +72,22 @@ pub struct Limits {
     pub detections_waiting_max: usize,
     /// Detections that wait to be written. Default 1,024.
     pub detections_unwritten_max: usize,
+    /// Requests that wait to be computed by versions in shadow (`PYNOMALY_SHADOW_QUEUE`); one more
+    /// is dropped. Default 256.
+    pub shadow_queue_max: usize,
+    /// Bytes of their rows and scores together (`PYNOMALY_SHADOW_QUEUE_BYTES`). Default 64 MiB.
+    pub shadow_queue_bytes_max: usize,
+    /// Wall time of one call of a version in shadow, where calls of plugins may take more. Default
+    /// 10 s.
+    pub shadow_time_max: Duration,
+    /// How long what versions in shadow said waits to be written. Default 1 s.
+    pub shadow_flush_every: Duration,
+    /// Bytes of the rows of a failed call that is kept, and of what is kept of it. Default 1 MiB.
+    pub capture_bytes_max: usize,
+    /// Failed calls of an organisation that are kept; no more until some are gone. Default 100.
+    pub captures_max: u64,
+    /// How long they are kept (`PYNOMALY_CAPTURE_DAYS`). Default 7 days.
+    pub capture_age_max: Duration,
     /// Values of a detection that is computed at once, without a thread of its own: changing
     /// threads would cost more than computing it. Default 256.
     pub inline_values_max: usize,
@@ -169,6 +185,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each limit")]
     fn default() -> Self {
         Self {
             connections_max: 1024,
@@ -199,6 +216,13 @@ impl Default for Limits {
             detections_running_max: std::thread::available_parallelism().map_or(1, usize::from),
             detections_waiting_max: 256,
             detections_unwritten_max: 1024,
+            shadow_queue_max: 256,
+            shadow_queue_bytes_max: 64 * MIB,
+            shadow_time_max: Duration::from_secs(10),
+            shadow_flush_every: Duration::from_secs(1),
+            capture_bytes_max: MIB,
+            captures_max: 100,
+            capture_age_max: Duration::from_secs(7 * 86_400),
             inline_values_max: 256,
             inline_fuel_max: 2_000_000,
             inline_bytes_max: 8 * KIB,

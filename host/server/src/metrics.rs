@@ -26,6 +26,7 @@ pub(crate) struct Metrics {
     pub(crate) plugins: PluginMetrics,
     /// One at a time sets what is only true at the moment, and reads it.
     looking: Mutex<()>,
+    pub(crate) shadow: IntCounterVec,
 }
 
 impl Metrics {
@@ -49,15 +50,33 @@ impl Metrics {
             Opts::new("pynomaly_fuel_used_total", "Fuel burnt by plugins."),
             &["detector"],
         )?;
+        let shadow = IntCounterVec::new(
+            Opts::new(
+                "pynomaly_shadow_requests_total",
+                "Requests that versions in shadow were to compute: answered, failed or dropped.",
+            ),
+            &["detector", "outcome"],
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(connections.clone()))?;
         registry.register(Box::new(detections.clone()))?;
         registry.register(Box::new(fuel.clone()))?;
+        registry.register(Box::new(shadow.clone()))?;
         let plugins = PluginMetrics::new(&registry)?;
         let looking = Mutex::default();
-        Ok(Self { registry, requests, durations, connections, detections, fuel, plugins, looking })
+        Ok(Self {
+            registry,
+            requests,
+            durations,
+            connections,
+            detections,
+            fuel,
+            shadow,
+            plugins,
+            looking,
+        })
     }
 
     /// All of them in Prometheus' text format.

@@ -62,6 +62,7 @@ pub fn openapi_json() -> String {
         admin::plugins::upload::upload,
         admin::plugins::gc::gc,
         admin::plugins::get::get,
+        admin::plugins::comparison::comparison,
         admin::plugins::promote::promote,
         admin::plugins::rollback::rollback,
         admin::plugins::retire::retire,
@@ -81,6 +82,9 @@ pub fn openapi_json() -> String {
         admin::tenants::create::create,
         admin::tenants::update::update,
         admin::audit_logs::list,
+        admin::captures::list::list,
+        admin::captures::get::get,
+        admin::captures::delete::delete,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer, &Problems)

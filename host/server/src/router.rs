@@ -71,6 +71,11 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/api/v1/admin/tenants", post(admin::tenants::create::create).layer(once))
         .route("/api/v1/admin/tenants/{id}", patch(admin::tenants::update::update))
         .route("/api/v1/admin/audit-logs", get(admin::audit_logs::list))
+        .route("/api/v1/admin/captures", get(admin::captures::list::list))
+        .route(
+            "/api/v1/admin/captures/{id}",
+            get(admin::captures::get::get).delete(admin::captures::delete::delete),
+        )
         // Everything else is an error like any other
         .fallback(async || ApiError::RouteUnknown)
         .method_not_allowed_fallback(async || ApiError::MethodUnknown)
@@ -88,6 +93,10 @@ fn plugins(app: AppState) -> Router<AppState> {
         )
         .route("/api/v1/admin/plugins/gc", post(admin::plugins::gc::gc))
         .route("/api/v1/admin/plugins/{name}", get(admin::plugins::get::get))
+        .route(
+            "/api/v1/admin/plugins/{name}/comparison",
+            get(admin::plugins::comparison::comparison),
+        )
         .route("/api/v1/admin/plugins/{name}/promote", post(admin::plugins::promote::promote))
         .route("/api/v1/admin/plugins/{name}/rollback", post(admin::plugins::rollback::rollback))
         .route("/api/v1/admin/plugins/{name}/retire", post(admin::plugins::retire::retire))

@@ -133,7 +133,12 @@ impl App {
             metrics: Metrics::new()?,
             metrics_enabled,
             breakers: Breakers::new(&limits),
-            plugins: Plugins::new(parts.plugin_policy, parts.replica_id, parts.server_name),
+            plugins: Plugins::new(
+                parts.plugin_policy,
+                parts.replica_id,
+                parts.server_name,
+                &limits,
+            ),
             stopping,
             limits,
         })

@@ -10,6 +10,7 @@
 
 mod api_keys;
 mod audit_logs;
+mod captures;
 mod columns;
 mod database;
 mod detections;
@@ -22,6 +23,7 @@ mod login_failures;
 mod models;
 mod page;
 mod password_resets;
+mod plugin_comparisons;
 mod plugins;
 mod redis;
 mod replicas;
@@ -39,6 +41,7 @@ mod users;
 
 pub use api_keys::{ApiKey, KnownKey};
 pub use audit_logs::{AuditEntry, AuditFilter, AuditLog, AuditVerdict};
+pub use captures::{CaptureSummary, NewCapture};
 pub use detections::{
     Detection, DetectionDetails, DetectionFilter, DetectionSummary, NewDetection, Retention,
 };
@@ -51,6 +54,7 @@ pub use login_failures::{CountedLogin, LoginAttempt, LoginDelays, LoginSubject};
 pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
+pub use plugin_comparisons::KeptComparison;
 pub use plugins::{
     Fallback, NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState,
     PluginVersion, Sticky, Uploaded,

@@ -34,8 +34,16 @@ const BUNDLED: [&str; 17] = [
     "sub_pca",
 ];
 /// Components that `target/plugins-test/` is filled with.
-const GUESTS: [&str; 7] =
-    ["abilities", "hostile", "hostile_describe", "twin_1", "twin_2", "wrong", "wrong_description"];
+const GUESTS: [&str; 8] = [
+    "abilities",
+    "hostile",
+    "hostile_describe",
+    "twin_1",
+    "twin_2",
+    "twin_3",
+    "wrong",
+    "wrong_description",
+];
 
 /// Builds all components; gives the paths of the bundled ones.
 pub(crate) fn run(root: &Path, from: Option<Source>) -> anyhow::Result<Vec<PathBuf>> {

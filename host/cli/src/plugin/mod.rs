@@ -2,6 +2,7 @@
 
 mod check;
 mod inspect;
+mod replay;
 mod report;
 mod sign;
 
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     },
     /// Try a component against every promise of the contract, and measure what its calls cost.
     Check(Box<check::Arguments>),
+    /// Make a call again that failed on a server, and show where in the plugin it fails.
+    Replay(replay::Arguments),
     /// Sign a component: writes FILE.sig, and prints the header for an upload and the public key.
     Sign {
         /// The component.
@@ -35,6 +38,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Inspect { file } => inspect::run(file),
         Command::Check(arguments) => check::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
         Command::Sign { file, key, embed } => sign::run(file, key, embed.as_deref()),
     }
 }

@@ -2,10 +2,20 @@
 //! one group, in no order among themselves.
 
 mod agreement;
+mod comparison;
 mod curves;
+mod drift;
+mod interval;
+mod jackknife;
+mod kendall;
 
 pub use agreement::{overlap, spearman};
+pub use comparison::{Compared, Comparison, ComparisonFigures, Verdicts};
 pub use curves::{PrecisionRecallPoint, RocPoint, precision_recall_curve, roc_curve};
+pub use drift::{Bins, DRIFT_BINS, decile_bins, population_stability};
+pub use interval::{Estimate, difference, proportion, risk_ratio};
+pub use jackknife::GROUPS;
+pub use kendall::kendall;
 
 /// Why scores cannot be evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

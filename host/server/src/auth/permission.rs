@@ -21,10 +21,12 @@ pub(crate) enum Permission {
     ManagePlugins,
     /// See, make and change organisations; for the home one alone.
     ManageTenants,
+    /// See, read and delete the failed calls of one's organisation that were kept.
+    ManageCaptures,
 }
 
 impl Permission {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Read,
         Self::Detect,
         Self::Fit,
@@ -33,6 +35,7 @@ impl Permission {
         Self::ReadAudit,
         Self::ManagePlugins,
         Self::ManageTenants,
+        Self::ManageCaptures,
     ];
 
     /// Its name as a scope.
@@ -46,6 +49,7 @@ impl Permission {
             Self::ReadAudit => "audit",
             Self::ManagePlugins => "plugins",
             Self::ManageTenants => "tenants",
+            Self::ManageCaptures => "captures",
         }
     }
 
@@ -54,7 +58,7 @@ impl Permission {
         match self {
             Self::Read => true,
             Self::Detect | Self::Fit | Self::ManageKeys => role != Role::Viewer,
-            Self::ManageUsers | Self::ReadAudit => role == Role::Admin,
+            Self::ManageUsers | Self::ReadAudit | Self::ManageCaptures => role == Role::Admin,
             Self::ManagePlugins | Self::ManageTenants => {
                 role == Role::Admin && tenant_id == HOME_TENANT
             }

@@ -1,6 +1,7 @@
 //! What the environment says, checked before anything starts.
 
 mod breaker;
+mod gate;
 mod oidc;
 mod quotas;
 mod read;
@@ -44,7 +45,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Watched for plugins.
     pub plugin_dir: Option<PathBuf>,
-    /// What uploads of plugins need.
+    /// What uploads and promotions of plugins have to pass.
     pub plugin_policy: PluginPolicy,
     /// Whether `/metrics` answers.
     pub metrics_enabled: bool,
@@ -167,7 +168,7 @@ impl Config {
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
-            plugin_policy: plugin_policy(&read, environment)?,
+            plugin_policy: plugin_policy(&read, environment, encryption_key.is_some())?,
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             redis: quotas::redis(&read)?,
@@ -283,9 +284,22 @@ fn encryption_key(read: &Reader) -> Result<Option<Secret>, ConfigError> {
     Ok(given.map(Secret))
 }
 
+fn keeps_captures(
+    read: &Reader,
+    environment: Environment,
+    has_key: bool,
+) -> Result<bool, ConfigError> {
+    let keeps = read.boolean(&names::CAPTURE)?;
+    if keeps && environment.is_strict() && !has_key {
+        let expected = "set, because PYNOMALY_CAPTURE is and what is kept is encrypted";
+        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+    }
+    Ok(keeps)
+}
+
 fn limits(read: &Reader) -> Result<Limits, ConfigError> {
     let bytes = read.integer(&names::MAX_REQUEST_SIZE, 1024, 1 << 30)?;
-    let body_bytes_max = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let body_bytes_max = size(bytes);
     let seconds = read.integer(&names::REQUEST_TIMEOUT, 1, 3600)?;
     let defaults = Limits::default();
     Ok(Limits {
@@ -294,6 +308,9 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
         bodies_bytes_max: defaults.bodies_bytes_max.max(body_bytes_max),
         drain_bytes_max: defaults.drain_bytes_max.max(body_bytes_max),
         request_time_max: Duration::from_secs(seconds),
+        shadow_queue_max: size(read.integer(&names::SHADOW_QUEUE, 1, 100_000)?),
+        shadow_queue_bytes_max: size(read.integer(&names::SHADOW_QUEUE_BYTES, 1024, 64 << 30)?),
+        capture_age_max: Duration::from_secs(read.integer(&names::CAPTURE_DAYS, 1, 365)? * 86_400),
         history_age_max: read
             .optional_integer(&names::HISTORY_DAYS, 1, 36_500)?
             .map(|days| Duration::from_secs(days * 86_400)),
@@ -302,11 +319,17 @@ fn limits(read: &Reader) -> Result<Limits, ConfigError> {
     })
 }
 
-fn plugin_policy(read: &Reader, environment: Environment) -> Result<PluginPolicy, ConfigError> {
+fn plugin_policy(
+    read: &Reader,
+    environment: Environment,
+    has_key: bool,
+) -> Result<PluginPolicy, ConfigError> {
     let policy = PluginPolicy {
         is_signature_needed: environment == Environment::Production,
         unsigned: read.optional(&names::UNSIGNED_PLUGINS)?.unwrap_or_default(),
         is_self_tested: read.boolean(&names::SELF_TEST)?,
+        gate: gate::policy(read, environment)?,
+        keeps_captures: keeps_captures(read, environment, has_key)?,
     };
     // Somebody has to vouch for what serves: the self-test, or the owner of a trusted key.
     if policy.is_signature_needed && !policy.unsigned.is_empty() && !policy.is_self_tested {
@@ -314,6 +337,10 @@ fn plugin_policy(read: &Reader, environment: Environment) -> Result<PluginPolicy
         return Err(read.wrong(&names::SELF_TEST, expected));
     }
     Ok(policy)
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -87,6 +87,23 @@ impl Reader {
         self.optional(variable)?.map(|_| self.integer(variable, least, most)).transpose()
     }
 
+    /// A number from `least` to `most`.
+    pub(super) fn number(
+        &self,
+        variable: &Variable,
+        least: f64,
+        most: f64,
+    ) -> Result<f64, ConfigError> {
+        let expected = format!("a number from {least} to {most}");
+        let number = self.parsed(variable, &expected)?;
+        // NaN lies in no range.
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(self.wrong(variable, &expected))
+        }
+    }
+
     pub(super) fn boolean(&self, variable: &Variable) -> Result<bool, ConfigError> {
         self.choice(variable, &[("true", true), ("false", false), ("1", true), ("0", false)])
     }

@@ -53,6 +53,30 @@ variables! {
         "Seconds until one call tries whether it is well again, 1 to 86,400; each failed try doubles them.";
     BREAKER_PAUSE_MAX = "PYNOMALY_BREAKER_PAUSE_MAX", Some("300"),
         "Seconds of the longest pause, 1 to 86,400; at least the first.";
+    GATE = "PYNOMALY_GATE", None,
+        "Which promotions of plugins have to pass the gate (docs/plugins.md) where another version is active: `required`, all; `shadow`, those of versions in shadow; `off`, none. Without it `required` in production and `shadow` elsewhere.";
+    GATE_REQUESTS_MIN = "PYNOMALY_GATE_REQUESTS_MIN", Some("100"),
+        "Requests that both versions were asked, at least, 2 to 10^12.";
+    GATE_RANK_CORRELATION_MIN = "PYNOMALY_GATE_RANK_CORRELATION_MIN", Some("0.95"),
+        "Spearman's correlation of their scores, at least, -1 to 1.";
+    GATE_OVERLAP_MIN = "PYNOMALY_GATE_OVERLAP_MIN", Some("0.8"),
+        "Rows flagged by both in parts of those flagged by either, at least, 0 to 1.";
+    GATE_POPULATION_STABILITY_MAX = "PYNOMALY_GATE_POPULATION_STABILITY_MAX", Some("0.25"),
+        "Population stability index of the scores, at most, 0 to 1000.";
+    GATE_ERROR_EXCESS_MAX = "PYNOMALY_GATE_ERROR_EXCESS_MAX", Some("0.05"),
+        "Share of requests without an answer beyond that of the active version, at most, 0 to 1.";
+    GATE_FUEL_RATIO_MAX = "PYNOMALY_GATE_FUEL_RATIO_MAX", Some("2"),
+        "Fuel in parts of the active version's, at most, 0 to 1,000,000.";
+    GATE_LATENCY_RATIO_MAX = "PYNOMALY_GATE_LATENCY_RATIO_MAX", Some("2"),
+        "Time in parts of the active version's, at most, 0 to 1,000,000.";
+    SHADOW_QUEUE = "PYNOMALY_SHADOW_QUEUE", Some("256"),
+        "Requests that wait to be computed by versions in shadow, 1 to 100,000; more are dropped.";
+    SHADOW_QUEUE_BYTES = "PYNOMALY_SHADOW_QUEUE_BYTES", Some("67108864"),
+        "Bytes of them, 1 KiB to 64 GiB.";
+    CAPTURE = "PYNOMALY_CAPTURE", Some("false"),
+        "Whether calls of plugins that trapped, ran into a limit or broke the contract are kept with their rows, encrypted, for who mends the plugin (docs/plugins.md). It needs `ENCRYPTION_KEY`.";
+    CAPTURE_DAYS = "PYNOMALY_CAPTURE_DAYS", Some("7"),
+        "Days that they are kept, 1 to 365.";
     PLUGIN_FUEL_MAX = "PYNOMALY_PLUGIN_FUEL_MAX", Some("100000000000"),
         "Fuel of one plugin call, about one unit per instruction, 1,000,000 to 10^15.";
     PLUGIN_WALL_MAX_MS = "PYNOMALY_PLUGIN_WALL_MAX_MS", Some("30000"),

@@ -2,6 +2,7 @@
 
 use super::{Verdict, busy, internal, refused, store, verdict};
 use crate::plugins::PluginError;
+use crate::problem::Fault;
 use axum::http::StatusCode as S;
 use pynomaly_engine::InstallError;
 
@@ -32,6 +33,13 @@ pub(super) fn plugin(error: &PluginError) -> Verdict {
             verdict(S::CONFLICT, "ambiguous_version", "Ambiguous version")
         }
         PluginError::Replicas(_) => verdict(S::CONFLICT, "replicas_not_ready", "Not ready"),
+        PluginError::Gate(failed) => {
+            let verdict = verdict(S::CONFLICT, "gate", "Not passed");
+            failed.iter().fold(verdict, |verdict, check| {
+                verdict.at(Fault::new(format!("/gate/{}", check.name), check.to_string()))
+            })
+        }
+        PluginError::NothingActive => verdict(S::CONFLICT, "nothing_active", "Nothing active"),
         PluginError::InUse => verdict(S::CONFLICT, "plugin_in_use", "In use"),
         PluginError::Conflict(_) => verdict(S::CONFLICT, "plugin_conflict", "Conflict"),
         PluginError::Store(error) => store(error),

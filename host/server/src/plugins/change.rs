@@ -1,6 +1,6 @@
 //! From one state to another: one transaction here, one swap on every server.
 
-use super::{PluginError, apply, load, replicas};
+use super::{Forced, PluginError, apply, load, replicas};
 use crate::audit::{Actor, changed};
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -15,6 +15,8 @@ pub(crate) struct Change<'a> {
     pub(crate) revision: u64,
     pub(crate) state: PluginState,
     pub(crate) reason: Option<&'a str>,
+    /// Where the gate stood in the way and somebody had his reasons.
+    pub(crate) forced: Option<&'a Forced>,
     /// Whether every server must have it ready first.
     pub(crate) waits: bool,
     /// As the audit log calls it: `plugin.promote`.
@@ -30,6 +32,8 @@ struct Told<'a> {
     percent: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced: Option<&'a Forced>,
 }
 
 /// Does it, and serves it here before it returns. What is going to serve must be ready here first,
@@ -50,8 +54,8 @@ pub(crate) async fn change(
     }
     let audit = actor.done(&app.random, change.action, change.name);
     let told = told(&before.digest, before.state, before.reason.as_deref());
-    let audit =
-        changed(audit, Some(&told), Some(&self::told(change.digest, change.state, change.reason)));
+    let after = self::told(change.digest, change.state, change.reason);
+    let audit = changed(audit, Some(&told), Some(&Told { forced: change.forced, ..after }));
     let stored = PluginChange {
         name: change.name,
         digest: change.digest,
@@ -68,13 +72,15 @@ pub(crate) async fn change(
 }
 
 fn serves(state: PluginState) -> bool {
-    matches!(state, PluginState::Active | PluginState::Canary { .. } | PluginState::Shadow)
+    matches!(state, PluginState::Active | PluginState::Canary { .. } | PluginState::Shadow { .. })
 }
 
 fn told<'a>(digest: &'a str, state: PluginState, reason: Option<&'a str>) -> Told<'a> {
-    let percent =
-        if let PluginState::Canary { percent, .. } = state { Some(percent) } else { None };
-    Told { digest, state: state.name(), percent, reason }
+    let percent = match state {
+        PluginState::Canary { percent, .. } | PluginState::Shadow { percent } => Some(percent),
+        _ => None,
+    };
+    Told { digest, state: state.name(), percent, reason, forced: None }
 }
 
 fn refused(refusal: &PluginRefusal, to: PluginState) -> PluginError {

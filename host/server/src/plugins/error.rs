@@ -1,3 +1,4 @@
+use super::shadow::Check;
 use super::signature::SignatureError;
 use crate::error::ApiError;
 use crate::gate::Busy;
@@ -37,6 +38,10 @@ pub(crate) enum PluginError {
     Ambiguous { version: String, digests: String },
     #[error("the version does not run on every server: {0}")]
     Replicas(String),
+    #[error("the version has not shown enough to serve: {}", in_words(.0))]
+    Gate(Vec<Check>),
+    #[error("no version of the plugin is active to compare with")]
+    NothingActive,
     #[error("the version serves; retire it first")]
     InUse,
     #[error("{0}")]
@@ -45,6 +50,10 @@ pub(crate) enum PluginError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Internal(String),
+}
+
+fn in_words(checks: &[Check]) -> String {
+    checks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<PluginError> for ApiError {

@@ -205,6 +205,8 @@ async fn promote(
         revision,
         state: PluginState::Active,
         reason: Some(file),
+        // Whoever may write there decides on the settings of this server, the gate among them.
+        forced: None,
         // Servers that compile it yet serve what they have: a folder waits for nobody.
         waits: false,
         action: "plugin.promote",
@@ -254,6 +256,7 @@ async fn remove(app: &AppState, file: &str) -> Result<(), ApiError> {
             revision: catalog.name(&version.name).map_or(0, |name| name.revision),
             state: PluginState::Retired,
             reason: Some("its file is gone"),
+            forced: None,
             waits: false,
             action: "plugin.retire",
         };

@@ -3,35 +3,45 @@
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
 //! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `breaker/` (what is
-//! not called for now), `garbage.rs` (what goes).
+//! not called for now), `capture.rs` (calls that failed), `shadow/` (what a version would have said),
+//! `garbage.rs` (what goes).
 
 mod admit;
 mod breaker;
+mod capture;
 mod change;
 mod error;
 mod folder;
 mod garbage;
 mod replicas;
 mod self_test;
+mod shadow;
 mod signature;
 mod sync;
 
 pub(crate) use admit::{Upload, upload};
 pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
+pub(crate) use capture::{capture, unseal};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
 pub(crate) use folder::{Keeper, RefusedFile};
 pub(crate) use garbage::{collect, find_garbage};
 pub(crate) use replicas::{ALIVE, beat};
+pub(crate) use shadow::{
+    Check, Compared, Forced, Shadow, check_gate, compared, judge, offer, start,
+};
+pub use shadow::{GateLimits, GateMode, GatePolicy};
 pub use signature::{SignError, sign, sign_embedded};
 pub(crate) use signature::{Signature, key_id, public_key};
 pub(crate) use sync::{apply, follow, load, load_all};
 
+use crate::limits::Limits;
 use pynomaly_engine::Served;
 use pynomaly_store::PluginVersion;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// What this server knows of plugins.
@@ -55,12 +65,16 @@ pub(crate) struct Plugins {
     refused: Mutex<BTreeMap<String, RefusedFile>>,
     /// The revision of the database that is served; [`u64::MAX`] before the first.
     applied: AtomicU64,
+    /// What versions in shadow have to do, and have found.
+    pub(crate) shadow: Shadow,
+    /// Permits to keep a call that failed: one at a time.
+    capturing: Arc<Semaphore>,
     /// One swap at a time.
     swapping: tokio::sync::Mutex<()>,
 }
 
-/// What uploads need.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What uploads and promotions have to pass, and what is kept of failures.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PluginPolicy {
     /// Whether an upload needs one at all.
     pub is_signature_needed: bool,
@@ -68,13 +82,22 @@ pub struct PluginPolicy {
     pub unsigned: String,
     /// Whether an upload has to pass the self-test.
     pub is_self_tested: bool,
+    /// What a version has to have shown before it serves.
+    pub gate: GatePolicy,
+    /// Whether calls that fail are kept with their rows.
+    pub keeps_captures: bool,
 }
 
 type Loaded = Result<Arc<Served>, String>;
 type State = (String, String, String, &'static str);
 
 impl Plugins {
-    pub(crate) fn new(policy: PluginPolicy, replica_id: Uuid, server: String) -> Self {
+    pub(crate) fn new(
+        policy: PluginPolicy,
+        replica_id: Uuid,
+        server: String,
+        limits: &Limits,
+    ) -> Self {
         Self {
             policy,
             replica_id,
@@ -86,6 +109,8 @@ impl Plugins {
             states: Mutex::default(),
             refused: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
+            shadow: Shadow::new(limits),
+            capturing: Arc::new(Semaphore::new(1)),
             swapping: tokio::sync::Mutex::default(),
         }
     }

@@ -203,7 +203,7 @@ fn missing(
     let mut missing: Vec<_> = catalog.versions.iter().filter(is_missing).cloned().collect();
     missing.sort_by_key(|version| match version.state {
         PluginState::Active => 0,
-        PluginState::Canary { .. } | PluginState::Shadow => 1,
+        PluginState::Canary { .. } | PluginState::Shadow { .. } => 1,
         PluginState::Uploaded => 2,
         PluginState::Retired | PluginState::Quarantined => 3,
     });
@@ -227,6 +227,7 @@ fn role(state: PluginState) -> Role {
             };
             Role::Canary { percent, sticky }
         }
+        PluginState::Shadow { percent } => Role::Shadow { percent },
         _ => Role::Aside,
     }
 }

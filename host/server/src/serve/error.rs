@@ -45,6 +45,9 @@ pub enum ServeError {
     /// The plugin folder is not there.
     #[error("PYNOMALY_PLUGIN_DIR is {}, which is not a folder", .0.display())]
     PluginDir(PathBuf),
+    /// There is no thread for versions in shadow.
+    #[error("there is no thread for plugins in shadow: {0}")]
+    Thread(#[source] io::Error),
     /// The first admin cannot be made.
     #[error("PYNOMALY_ADMIN_EMAIL and PYNOMALY_ADMIN_PASSWORD make no admin: {0}")]
     FirstAdmin(AccountError),

@@ -37,6 +37,7 @@ pub(super) fn start(app: &AppState) -> JoinHandle<()> {
 pub(crate) async fn round(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     app.store.prune_idempotency_keys(now - idempotency::KEPT_FOR).await?;
+    app.store.prune_captures(now).await?;
     let age = app.limits.history_age_max.and_then(|age| time::Duration::try_from(age).ok());
     let retention = Retention {
         before: age.and_then(|age| now.checked_sub(age)),

@@ -33,8 +33,10 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let fuel = fuel::flush_now_and_then(&app);
     let plugins = plugins::start(&app, config.plugin_dir)?;
     let housekeeping = housekeeping::start(&app);
+    let shadow = crate::plugins::start(&app).map_err(ServeError::Thread)?;
     listen::run(listener, Arc::clone(&app), config.proxies).await;
     plugins.end().await;
+    shadow.end().await;
     // It ends by itself; a panic in there is in the log already.
     let _ = housekeeping.await;
     fuel.end().await;

@@ -257,6 +257,49 @@ async fn quarantined_version_serves_nobody_nor_what_it_fitted() {
 }
 
 #[tokio::test]
+async fn shadow_sees_its_share_and_answers_nobody() {
+    let (test, admin) = TestApp::with_user(Role::Admin).await;
+    let first = upload(&test, &admin, KNN).await;
+    let second = upload(&test, &admin, &variant(KNN, 1)).await;
+    let comparison = format!("{PLUGINS}/knn/comparison?candidate={second}");
+    test.get(&comparison, &admin).await.is_problem(409, "nothing_active", None);
+    change(&test, &admin, "promote", json!({"digest": first, "revision": 0})).await;
+    let shadow = |more: Value| {
+        let mut body = json!({"digest": second, "revision": 1, "state": "shadow"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (wrong, pointer) in [
+        (json!({"shadow": {"percent": 0}}), "/shadow/percent"),
+        (json!({"shadow": {"percent": 101}}), "/shadow/percent"),
+        (json!({"canary": {"percent": 5, "sticky": "tenant"}}), "/canary"),
+        (json!({"state": "active", "shadow": {"percent": 5}}), "/shadow"),
+        (json!({"force": {"reason": ""}}), "/force/reason"),
+        (json!({"force": {"reason": "x".repeat(201)}}), "/force/reason"),
+    ] {
+        let refused = change(&test, &admin, "promote", shadow(wrong)).await;
+        refused.is_problem(422, "invalid_body", Some(pointer));
+    }
+    let promoted = change(&test, &admin, "promote", shadow(json!({}))).await;
+    assert_eq!(promoted.json["shadow"], json!({"percent": 10}), "{promoted:?}");
+    let body =
+        json!({"digest": second, "revision": 2, "state": "shadow", "shadow": {"percent": 100}});
+    assert_eq!(change(&test, &admin, "promote", body).await.status, StatusCode::OK);
+    for _ in 0..5 {
+        assert_eq!(answers(&test, &admin, "knn").await, first);
+    }
+    // Nobody computes in this test: what was offered waits.
+    let compared = test.get(&comparison, &admin).await;
+    assert_eq!(compared.json["requests"], 0, "{compared:?}");
+    assert_eq!(compared.json["gate"]["passed"], false);
+    assert_eq!(compared.json["active"]["digest"], first.as_str());
+    let refused = change(&test, &admin, "promote", json!({"digest": second, "revision": 3})).await;
+    refused.is_problem(409, "gate", Some("/gate/requests_min"));
+    let unknown = test.get(&format!("{PLUGINS}/knn/comparison?candidate=sha256:x"), &admin).await;
+    unknown.is_problem(404, "not_found", None);
+}
+
+#[tokio::test]
 async fn canary_serves_its_share_and_stays_with_a_tenant() {
     let (test, admin) = TestApp::with_user(Role::Admin).await;
     let first = upload(&test, &admin, KNN).await;
@@ -350,7 +393,7 @@ async fn in_production_only_named_plugins_need_no_signature() {
         ..PluginPolicy::default()
     };
     let app = Arc::get_mut(&mut test.app).unwrap();
-    app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into());
+    app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into(), &app.limits);
     let admin = test.login("ada@example.org", super::PASSWORD).await.string("/access_token");
     let refused = send(&test, &admin, KNN, &[]).await;
     refused.is_problem(422, "plugin_signature", Some(""));
@@ -392,7 +435,7 @@ async fn replica_has_the_cost_card_that_another_has_measured() {
     let (mut test, _) = TestApp::with_user(Role::Admin).await;
     let policy = PluginPolicy { is_self_tested: true, ..PluginPolicy::default() };
     let app = Arc::get_mut(&mut test.app).unwrap();
-    app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into());
+    app.plugins = Plugins::new(policy, Uuid::from_u128(1), "server".into(), &app.limits);
     let admin = test.login("ada@example.org", super::PASSWORD).await.string("/access_token");
     let first = upload(&test, &admin, KNN).await;
     let replica = test.replica().await;

@@ -4,7 +4,7 @@ use super::{PASSWORD, TestApp};
 use crate::openapi::openapi_json;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use pynomaly_store::Role;
+use pynomaly_store::{CaptureSummary, HOME_TENANT, NewCapture, Role};
 use serde_json::{Value, json};
 
 const TENANTS: &str = "/api/v1/admin/tenants";
@@ -29,9 +29,29 @@ async fn home(test: &TestApp) -> Home {
         ("/api/v1/models/{id}", model.string("/model_id")),
         ("/api/v1/api-keys/{id}", key.string("/id")),
         ("/api/v1/admin/users/{id}", user.string("/id")),
-        ("/api/v1/admin/tenants/{id}", pynomaly_store::HOME_TENANT.to_string()),
+        ("/api/v1/admin/captures/{id}", capture(test).await),
+        ("/api/v1/admin/tenants/{id}", HOME_TENANT.to_string()),
     ];
     Home { admin, owned }
+}
+
+/// A failed call of the home organisation that was kept.
+async fn capture(test: &TestApp) -> String {
+    let now = test.app.clock.now();
+    let summary = CaptureSummary {
+        id: test.app.id(now),
+        tenant_id: HOME_TENANT,
+        detector_type: "knn".into(),
+        detector_version: "1.0.0".into(),
+        detector_digest: "sha256:x".into(),
+        error: "failed".into(),
+        bytes: 0,
+        created_at: now,
+        expires_at: now + time::Duration::DAY,
+    };
+    let capture = NewCapture { summary: &summary, bundle: b"sealed", count_max: 1 };
+    assert!(test.app.store.insert_capture(&capture).await.unwrap());
+    summary.id.to_string()
 }
 
 /// The admin of an organisation that the home one makes.
@@ -136,7 +156,7 @@ async fn deactivated_organisation_is_refused_everywhere_at_once() {
     for credential in [&eve, &key] {
         test.get("/api/v1/detectors", credential).await.is_problem(401, "unauthenticated", None);
     }
-    let home = format!("{TENANTS}/{}", pynomaly_store::HOME_TENANT);
+    let home = format!("{TENANTS}/{}", HOME_TENANT);
     let refused = test.patch(&home, &admin, &json!({"is_active": false})).await;
     refused.is_problem(422, "invalid_body", Some("/is_active"));
 }

@@ -2,6 +2,7 @@ use super::{PluginState, move_on};
 use crate::audit_logs::append;
 use crate::columns::{from_count, from_time, to_count};
 use crate::database::Transaction;
+use crate::plugin_comparisons::forget;
 use crate::{AuditEntry, Store, StoreError};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -57,6 +58,9 @@ impl Store {
         if !may_follow(from, change.state) {
             return Ok(Err(PluginRefusal::From(from)));
         }
+        if is_new_shadow(from, change.state) {
+            forget(&mut transaction, change.digest).await?;
+        }
         let previous = make_room(&mut transaction, change, from).await?;
         set_state(&mut transaction, change).await?;
         let revision = revision + 1;
@@ -75,19 +79,20 @@ async fn see(
     transaction: &mut Transaction,
     change: &PluginChange<'_>,
 ) -> Result<Result<(u64, PluginState), PluginRefusal>, StoreError> {
-    let sql = "SELECT plugin_names.revision, state, canary_percent, canary_sticky
+    let sql = "SELECT plugin_names.revision, state, canary_percent, canary_sticky, shadow_percent
                FROM plugins JOIN plugin_names ON plugin_names.name = plugins.name
                WHERE plugins.name = $1 AND digest = $2";
     let query = transaction.query(sql).bind(change.name).bind(change.digest);
-    type Seen = (i64, String, Option<i64>, Option<String>);
-    let Some((revision, state, percent, sticky)) = query.fetch_optional::<Seen>().await? else {
+    type Seen = (i64, String, Option<i64>, Option<String>, Option<i64>);
+    let seen = query.fetch_optional::<Seen>().await?;
+    let Some((revision, state, percent, sticky, shadow_percent)) = seen else {
         return Ok(Err(PluginRefusal::Missing));
     };
     let revision = to_count("plugin", revision)?;
     if revision != change.revision {
         return Ok(Err(PluginRefusal::Stale(revision)));
     }
-    let state = PluginState::read(&state, percent, sticky.as_deref());
+    let state = PluginState::read(&state, percent, sticky.as_deref(), shadow_percent);
     let reason = || format!("{} has no state", change.digest);
     let state =
         state.ok_or_else(|| StoreError::Inconsistent { noun: "plugin", reason: reason() })?;
@@ -104,6 +109,12 @@ fn may_follow(from: PluginState, to: PluginState) -> bool {
         (S::Active, to) => matches!(to, S::Retired | S::Quarantined),
         (from, to) => from != to,
     }
+}
+
+/// Whether a comparison begins: another share goes on with the one that there is.
+fn is_new_shadow(from: PluginState, to: PluginState) -> bool {
+    let is_shadow = |state| matches!(state, PluginState::Shadow { .. });
+    is_shadow(to) && !is_shadow(from)
 }
 
 /// Takes the place from whoever has it. Gives what is to be rolled back to, where that changes.
@@ -134,8 +145,9 @@ async fn set_state(
     change: &PluginChange<'_>,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE plugins SET state = $1, canary_percent = $2, canary_sticky = $3,
-               reason = $4, changed_at = $5 WHERE digest = $6";
+               reason = $4, changed_at = $5, shadow_percent = $6 WHERE digest = $7";
     let query = transaction.query(sql).bind(change.state.name()).bind(change.state.percent());
     let query = query.bind(change.state.sticky()).bind(change.reason.map(str::to_owned));
-    query.bind(from_time(change.now)).bind(change.digest).execute().await.map(drop)
+    let query = query.bind(from_time(change.now)).bind(change.state.shadow_percent());
+    query.bind(change.digest).execute().await.map(drop)
 }

@@ -25,7 +25,10 @@ pub enum PluginState {
     /// Stored and compiled; serves only who names it.
     Uploaded,
     /// Computes beside the active one; nobody is told its answers.
-    Shadow,
+    Shadow {
+        /// The share of the name's requests that it is asked too, 1 to 100; 0 where nobody said.
+        percent: u8,
+    },
     /// Serves that share of those who ask for its name.
     Canary {
         /// 1 to 100.
@@ -98,7 +101,7 @@ impl PluginState {
     pub fn name(self) -> &'static str {
         match self {
             Self::Uploaded => "uploaded",
-            Self::Shadow => "shadow",
+            Self::Shadow { .. } => "shadow",
             Self::Canary { .. } => "canary",
             Self::Active => "active",
             Self::Retired => "retired",
@@ -114,10 +117,19 @@ impl PluginState {
         if let Self::Canary { sticky, .. } = self { Some(sticky.name()) } else { None }
     }
 
-    fn read(name: &str, percent: Option<i64>, sticky: Option<&str>) -> Option<Self> {
+    fn shadow_percent(self) -> Option<i64> {
+        if let Self::Shadow { percent } = self { Some(i64::from(percent)) } else { None }
+    }
+
+    fn read(
+        name: &str,
+        percent: Option<i64>,
+        sticky: Option<&str>,
+        shadow_percent: Option<i64>,
+    ) -> Option<Self> {
         Some(match name {
             "uploaded" => Self::Uploaded,
-            "shadow" => Self::Shadow,
+            "shadow" => Self::Shadow { percent: u8::try_from(shadow_percent.unwrap_or(0)).ok()? },
             "canary" => {
                 let sticky = match sticky? {
                     "tenant" => Sticky::Tenant,
@@ -167,17 +179,19 @@ struct Row {
     cost_card: Option<String>,
     created_at: i64,
     changed_at: i64,
+    shadow_percent: Option<i64>,
 }
 
 /// What [`Row`] reads, and what an insert writes, in this order.
 const COLUMNS: &str = "digest, name, version, state, canary_percent, canary_sticky, reason, \
-                       key_id, uploaded_by, report, cost_card, created_at, changed_at";
+                       key_id, uploaded_by, report, cost_card, created_at, changed_at, shadow_percent";
 
 impl TryFrom<Row> for PluginVersion {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let state = PluginState::read(&row.state, row.canary_percent, row.canary_sticky.as_deref());
+        let sticky = row.canary_sticky.as_deref();
+        let state = PluginState::read(&row.state, row.canary_percent, sticky, row.shadow_percent);
         let state = state.ok_or_else(|| StoreError::Inconsistent {
             noun: "plugin",
             reason: format!("{} has no state {:?}", row.digest, row.state),

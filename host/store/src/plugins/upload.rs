@@ -81,6 +81,7 @@ async fn insert(transaction: &mut Transaction, plugin: &NewPlugin<'_>) -> Result
         .push_next(version.cost_card.clone())
         .push_next(from_time(version.created_at))
         .push_next(from_time(version.changed_at))
+        .push_next(None::<i64>)
         .push_next(plugin.signature.map(|bytes| bytes.to_vec()))
         .push(")")
         .execute()

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit_logs;
+mod captures;
 mod detections;
 mod failures;
 mod fuel;
@@ -11,6 +12,7 @@ mod indexes;
 mod limiter;
 mod login_failures;
 mod models;
+mod plugin_comparisons;
 mod plugins;
 mod sessions;
 mod tenants;

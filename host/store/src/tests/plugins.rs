@@ -23,7 +23,7 @@ fn version(digest: &str, version: &str) -> PluginVersion {
     }
 }
 
-async fn upload(test: &TestStore, digest: &str, versions_max: usize) -> Uploaded {
+pub(super) async fn upload(test: &TestStore, digest: &str, versions_max: usize) -> Uploaded {
     let component = Component { digest: digest.into(), bytes: digest.as_bytes().to_vec() };
     let plugin = NewPlugin {
         version: &version(digest, "1.0.0"),
@@ -35,7 +35,7 @@ async fn upload(test: &TestStore, digest: &str, versions_max: usize) -> Uploaded
     test.store.upload_plugin(&plugin, &audit(number)).await.unwrap()
 }
 
-async fn change(
+pub(super) async fn change(
     test: &TestStore,
     digest: &str,
     revision: u64,

@@ -1,6 +1,7 @@
 //! For admins.
 
 pub(crate) mod audit_logs;
+pub(crate) mod captures;
 pub(crate) mod plugin_keys;
 pub(crate) mod plugins;
 pub(crate) mod tenants;

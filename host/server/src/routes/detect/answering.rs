@@ -3,8 +3,8 @@
 use super::Asked;
 use crate::error::ApiError;
 use crate::job::Job;
-use crate::plugins::{Broken, Call};
-use pynomaly_engine::{DetectError, DetectRequest, Detection, InsteadOf, Served};
+use crate::plugins::{Broken, Call, capture, offer};
+use pynomaly_engine::{BundleCall, DetectError, DetectRequest, Detection, InsteadOf, Served};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,7 +20,13 @@ pub(super) fn answer(job: &Job, asked: &Asked) -> Result<Detection, ApiError> {
         }
     };
     match Call::begin(&job.app, &served, &request.data) {
-        Ok(call) => Ok(ask(job, call, &served, request)?),
+        Ok(call) => {
+            let found = ask(job, call, &served, request);
+            offer(&job.app, job.id, request, found.as_ref());
+            let error = found.as_ref().err();
+            capture(&job.app, job.tenant_id, BundleCall::Detect, request, error);
+            Ok(found?)
+        }
         Err(broken) => {
             let other = if asked.is_pinned {
                 None

@@ -90,7 +90,8 @@ async fn judge(
 
 fn parse(job: &Job, body: &JsonBytes) -> Result<Asked, ApiError> {
     let mut asked = body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)?;
-    job.choose_version(&mut asked.request);
+    // Not shared yet: nothing is copied.
+    job.choose_version(Arc::make_mut(&mut asked.request));
     Ok(asked)
 }
 

@@ -11,6 +11,7 @@ use pynomaly_core::{Matrix, Value};
 use pynomaly_engine::{Cut, DetectRequest, Pipeline};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Where nothing is said.
@@ -57,7 +58,7 @@ pub(crate) struct DetectBody {
 
 /// What is asked of the engine, and what is to be kept.
 pub(crate) struct Asked {
-    pub(crate) request: DetectRequest,
+    pub(crate) request: Arc<DetectRequest>,
     pub(crate) keep_data: bool,
     /// Whether the seed is the client's: then the answer is the same every time.
     pub(crate) is_seeded: bool,
@@ -93,6 +94,7 @@ impl DetectBody {
             seed: self.seed.unwrap_or(seed),
         };
         let is_pinned = request.detector_type.contains('@');
+        let request = Arc::new(request);
         Ok(Asked { request, keep_data: self.keep_data, is_seeded, is_pinned })
     }
 }

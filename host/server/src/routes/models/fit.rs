@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
-use crate::plugins::Call;
+use crate::plugins::{Call, capture, offer};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::preprocessing::{Missing, Scaling};
 use pynomaly_core::suppression::Suppression;
-use pynomaly_engine::{DetectRequest, Detection, FittedPipeline};
+use pynomaly_engine::{BundleCall, DetectRequest, Detection, FittedPipeline};
 use pynomaly_store::{Component, ModelSummary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -124,7 +124,7 @@ pub(crate) async fn fit(
 /// is broken: the model would stay what it is long after.
 fn learn(
     job: &Job,
-    request: &DetectRequest,
+    request: &Arc<DetectRequest>,
 ) -> Result<(FittedPipeline, Detection, Vec<u8>), ApiError> {
     let served = job.app.engine.serving(request);
     let call = served.as_ref().ok().map(|served| Call::begin(&job.app, served, &request.data));
@@ -138,6 +138,8 @@ fn learn(
         call.end(&fitted, |(_, found, _)| found.fuel_used);
     }
     job.count(&request.detector_type, &fitted);
+    offer(&job.app, job.id, request, fitted.as_ref().map(|(_, found, _)| found));
+    capture(&job.app, job.tenant_id, BundleCall::Fit, request, fitted.as_ref().err());
     Ok(fitted?)
 }
 
@@ -146,7 +148,8 @@ fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
     let body: FitBody = body.parse()?;
     let name = check_name(limits, &body.name)?;
     let mut request = body.without_name().check(limits, job.seed)?.request;
-    job.choose_version(&mut request);
+    // Not shared yet: nothing is copied.
+    job.choose_version(Arc::make_mut(&mut request));
     let (model, found, state) = learn(job, &request)?;
     let components = model.served().components();
     let component = |(digest, bytes): (&str, &Arc<[u8]>)| Component {

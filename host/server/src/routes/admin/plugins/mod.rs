@@ -1,5 +1,6 @@
 //! Plugins and their versions. They serve every organisation: for admins of the home one.
 
+pub(crate) mod comparison;
 pub(crate) mod delete;
 pub(crate) mod fallback;
 pub(crate) mod gc;
@@ -35,6 +36,8 @@ pub(crate) struct PluginAnswer {
     state: &'static str,
     /// How far a canary sings.
     canary: Option<CanaryBody>,
+    /// How much of the traffic a version in shadow sees.
+    shadow: Option<ShadowBody>,
     /// Why it is in that state, where somebody said so.
     reason: Option<String>,
     /// Revision of the name: what a change has to say that it has seen.
@@ -123,6 +126,15 @@ pub(crate) struct CanaryBody {
     sticky: StickyBody,
 }
 
+/// How much of the traffic a version in shadow sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShadowBody {
+    /// The share of those who ask for the name, 1 to 100.
+    #[schema(minimum = 1, maximum = 100, example = 10)]
+    percent: u8,
+}
+
 /// Who stays with what served them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -197,6 +209,22 @@ impl CanaryBody {
     }
 }
 
+impl Default for ShadowBody {
+    fn default() -> Self {
+        Self { percent: 10 }
+    }
+}
+
+impl ShadowBody {
+    fn check(self) -> Result<PluginState, ApiError> {
+        let Self { percent } = self;
+        if !(1..=100).contains(&percent) {
+            return Err(ApiError::invalid("/shadow/percent", "must be from 1 to 100"));
+        }
+        Ok(PluginState::Shadow { percent })
+    }
+}
+
 impl PluginAnswer {
     fn of(catalog: &PluginCatalog, version: &PluginVersion) -> Self {
         let name = catalog.name(&version.name);
@@ -210,12 +238,17 @@ impl PluginAnswer {
             }
             _ => None,
         };
+        let shadow = match version.state {
+            PluginState::Shadow { percent } => Some(ShadowBody { percent }),
+            _ => None,
+        };
         Self {
             detector_type: Some(version.name.clone()),
             version: Some(version.version.clone()),
             digest: Some(version.digest.clone()),
             state: version.state.name(),
             canary,
+            shadow,
             reason: version.reason.clone(),
             revision: name.map(|name| name.revision),
             is_previous: previous == Some(&version.digest),
@@ -240,6 +273,7 @@ impl PluginAnswer {
             digest: None,
             state: if is_put_off { "waiting" } else { "refused" },
             canary: None,
+            shadow: None,
             reason: None,
             revision: None,
             is_previous: false,

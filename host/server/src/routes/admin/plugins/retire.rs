@@ -43,8 +43,8 @@ pub(super) async fn withdraw(
     let catalog = app.store.list_plugins().await?;
     let digest = body.digest(&catalog, name)?;
     let (revision, reason) = (body.revision, body.reason(app)?);
-    let waits = false;
-    let withdraw = Change { name, digest: &digest, revision, state, reason, waits, action };
+    let (forced, waits) = (None, false);
+    let withdraw = Change { name, digest: &digest, revision, state, reason, forced, waits, action };
     let actor = caller.actor(app.clock.now());
     let catalog = change(app, &actor, &withdraw).await?;
     answer(&catalog, &digest)

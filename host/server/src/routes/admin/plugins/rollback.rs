@@ -50,6 +50,7 @@ pub(crate) async fn rollback(
         revision,
         state: PluginState::Active,
         reason: None,
+        forced: None,
         waits: true,
         action: "plugin.rollback",
     };

@@ -1,0 +1,118 @@
+//! Calls of plugins that failed, kept for who mends the plugin: off unless somebody wants it, small,
+//! few, encrypted, and gone after a while. They are their organisation's, as its rows are.
+
+use crate::error::ApiError;
+use crate::pack::{pack, unpack};
+use crate::state::{App, AppState};
+use crate::vault::Place;
+use pynomaly_engine::{Bundle, BundleCall, DetectError, DetectRequest};
+use pynomaly_store::{CaptureSummary, NewCapture};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+/// How much larger a bundle may be than the values in it: a number takes up to 25 bytes as text.
+const TEXT_FACTOR: u64 = 4;
+/// Bytes of everything else in it: parameters, names, what is said of the error.
+const HEAD_BYTES_MAX: u64 = 1 << 20;
+
+/// Keeps the call that failed with `error`, if that is wanted and the plugin is to blame; later and
+/// elsewhere, so that nobody waits for it, and not at all while another one is being kept.
+pub(crate) fn capture(
+    app: &AppState,
+    tenant_id: Uuid,
+    call: BundleCall,
+    request: &Arc<DetectRequest>,
+    error: Option<&DetectError>,
+) {
+    let Some(error) = error.filter(|error| error.is_fault()) else { return };
+    if !app.plugins.policy.keeps_captures
+        || size_of_val(request.data.values()) > app.limits.capture_bytes_max
+    {
+        return;
+    }
+    let Ok(permit) = Arc::clone(&app.plugins.capturing).try_acquire_owned() else { return };
+    let Ok(runtime) = Handle::try_current() else { return };
+    let (app, request, error) = (Arc::clone(app), Arc::clone(request), error.to_string());
+    runtime.spawn(async move {
+        match keep(&app, tenant_id, call, request, error).await {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!(%tenant_id, "a failed call was not kept"),
+            Err(error) => tracing::warn!(%error, "a failed call could not be kept"),
+        }
+        drop(permit);
+    });
+}
+
+/// `false` where there is no room, or where the detector is none that has an author elsewhere.
+async fn keep(
+    app: &AppState,
+    tenant_id: Uuid,
+    call: BundleCall,
+    request: Arc<DetectRequest>,
+    error: String,
+) -> Result<bool, ApiError> {
+    let now = app.clock.now();
+    let id = app.id(now);
+    let its = Arc::clone(app);
+    let seal = move || seal(&its, id, call, &request, &error);
+    let sealed = tokio::task::spawn_blocking(seal).await;
+    let sealed = sealed.map_err(|error| ApiError::Internal(format!("not packed: {error}")))??;
+    let Some((bundle, sealed)) = sealed else { return Ok(false) };
+    let age = time::Duration::try_from(app.limits.capture_age_max).unwrap_or(time::Duration::DAY);
+    let summary = CaptureSummary {
+        id,
+        tenant_id,
+        detector_type: bundle.detector_type,
+        detector_version: bundle.detector_version,
+        detector_digest: bundle.detector_digest,
+        error: bundle.error,
+        bytes: sealed.len() as u64,
+        created_at: now,
+        expires_at: now.saturating_add(age),
+    };
+    let count_max = app.limits.captures_max;
+    let capture = NewCapture { summary: &summary, bundle: &sealed, count_max };
+    Ok(app.store.insert_capture(&capture).await?)
+}
+
+/// The bundle, without its rows, and all of it compressed and encrypted.
+fn seal(
+    app: &App,
+    id: Uuid,
+    call: BundleCall,
+    request: &DetectRequest,
+    error: &str,
+) -> Result<Option<(Bundle, Vec<u8>)>, ApiError> {
+    let served = app.engine.get(&request.detector_type)?;
+    if served.is_built_in() {
+        return Ok(None);
+    }
+    let limits = app.engine.sandbox().limits();
+    let mut bundle = Bundle::new(call, request, &served, limits, error);
+    let text =
+        serde_json::to_vec(&bundle).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let packed = pack(&text)?;
+    if packed.len() > app.limits.capture_bytes_max {
+        return Ok(None);
+    }
+    bundle.data = Vec::new();
+    let sealed = app.vault.encrypt(&app.random, place(id.as_bytes()), &packed);
+    sealed
+        .map(|sealed| Some((bundle, sealed)))
+        .map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+/// The bundle that was kept as `sealed` under `id`.
+pub(crate) fn unseal(app: &App, id: Uuid, sealed: &[u8]) -> Result<Bundle, ApiError> {
+    let broken = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
+    let packed = app.vault.decrypt(place(id.as_bytes()), sealed).map_err(|error| broken(&error))?;
+    let most = (app.limits.capture_bytes_max as u64)
+        .saturating_mul(TEXT_FACTOR)
+        .saturating_add(HEAD_BYTES_MAX);
+    Bundle::parse(&unpack(&packed, most)?).map_err(|error| broken(&error))
+}
+
+fn place(row: &[u8]) -> Place<'_> {
+    Place { table: "captures", column: "bundle", row }
+}
