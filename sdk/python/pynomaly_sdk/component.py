@@ -4,7 +4,9 @@ Only imported where the component is made; `pynomaly plugin build` writes the mo
 `serve`. The modules `wit_world` and `componentize_py_types` are generated there.
 """
 
+import io
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from types import ModuleType
@@ -152,10 +154,29 @@ class HostHandler(logging.Handler):
         host.log(level, self.format(record))
 
 
+class HostStream(io.TextIOBase):
+    """Takes what is printed to the host's log, line by line."""
+
+    def __init__(self, level: Any):
+        self.level = level
+        self.begun = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self.begun = (self.begun + text).split("\n")
+        for line in lines:
+            host.log(self.level, line)
+        return len(text)
+
+
 def serve(module: ModuleType, model: type[Model]) -> type:
     """The class that the component exports, out of the module's detector."""
     detector = detector_of(module)
     logging.basicConfig(level=logging.DEBUG, handlers=[HostHandler()], format="%(message)s")
+    sys.stdout = HostStream(host.Level.INFO)
+    sys.stderr = HostStream(host.Level.WARN)
 
     class Served:
         def describe(self) -> Any:
