@@ -1,6 +1,7 @@
 //! `cargo xtask …`: what a developer does here, and what continuous integration does, word for
 //! word the same.
 
+mod authors;
 mod check;
 mod demo;
 mod plugins;
@@ -35,6 +36,8 @@ enum Command {
         #[arg(long)]
         from: Option<plugins::Source>,
     },
+    /// What an author of a plugin does, in each language, and the tutorial.
+    Authors,
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(&root),
         Command::Check => check::run(&root),
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
+        Command::Authors => authors::run(&root),
         Command::Tidy => tidy::run(&root),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

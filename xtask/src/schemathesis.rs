@@ -61,23 +61,30 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 
 /// The program, in a virtual environment of our own.
 fn tool() -> anyhow::Result<PathBuf> {
-    let folder = cache().join("schemathesis-venv");
-    let tool = folder.join("bin/schemathesis");
-    if !tool.exists() {
+    let bin = virtual_environment("schemathesis-venv")?;
+    if !bin.join("schemathesis").exists() {
+        let hint = "is the package index reachable?";
+        program(bin.join("pip"), &["install", "--quiet", PACKAGE]).hint(hint).go()?;
+    }
+    Ok(bin.join("schemathesis"))
+}
+
+/// The programs of a virtual environment in the cache folder, which is made if it is not there.
+pub(crate) fn virtual_environment(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = cache().join(name);
+    if !folder.join("bin/pip").exists() {
         let by_hand = "install python3-venv, then run this again";
         let path = folder.display().to_string();
         if program("python3", &["-m", "venv", &path]).hint(by_hand).go().is_err() {
             install("python3-venv")?;
             program("python3", &["-m", "venv", &path]).hint(by_hand).go()?;
         }
-        let hint = "is the package index reachable?";
-        program(folder.join("bin/pip"), &["install", "--quiet", PACKAGE]).hint(hint).go()?;
     }
-    Ok(tool)
+    Ok(folder.join("bin"))
 }
 
 /// Where `cargo build` put the server.
-fn binary(root: &Path) -> PathBuf {
+pub(crate) fn binary(root: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     target.unwrap_or_else(|| root.join("target")).join("debug/pynomaly")
 }

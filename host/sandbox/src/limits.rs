@@ -13,7 +13,7 @@ const MIB: usize = 1024 * KIB;
 pub struct Limits {
     /// Bytes of a component file. Default 32 MiB.
     pub component_bytes_max: usize,
-    /// Core modules inside a component. Default 16.
+    /// Core modules inside a component. Default 64: a component of Python has 38.
     pub modules_max: usize,
     /// Plugins installed at the same time; in a database, versions of all of them together.
     /// Default 100.
@@ -63,7 +63,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             component_bytes_max: 32 * MIB,
-            modules_max: 16,
+            modules_max: 64,
             plugins_max: 100,
             compile_wall_max: Duration::from_secs(30),
             compiles_max: 2,

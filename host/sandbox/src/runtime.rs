@@ -7,10 +7,11 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-/// Core instances that a component may need: its own, and wit-component's shims.
-const CORE_INSTANCES_PER_COMPONENT: u32 = 16;
-/// Memories of a component: only the main module has one.
-const MEMORIES_PER_COMPONENT: u32 = 2;
+/// Core instances that a component may need: its own, and shims. A component of Python has a
+/// module for each library, and one for each interface of WASI that it does without.
+const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
+/// Memories of a component: the main module's; in one of JavaScript two more, which stay empty.
+const MEMORIES_PER_COMPONENT: u32 = 3;
 /// Tables of a component: the main module's, and the shims'.
 const TABLES_PER_COMPONENT: u32 = 8;
 /// Host bytes for the bookkeeping of an instance.
@@ -49,8 +50,8 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     let count = limits.instances_max;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
-        .total_core_instances(count.saturating_mul(4))
-        .total_memories(count)
+        .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
+        .total_memories(count.saturating_mul(MEMORIES_PER_COMPONENT))
         .total_tables(count.saturating_mul(3))
         .total_stacks(count)
         .max_component_instance_size(INSTANCE_BYTES_MAX)

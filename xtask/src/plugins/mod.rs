@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 pub(crate) use toolchain::Source;
-use toolchain::Toolchain;
+pub(crate) use toolchain::Toolchain;
 pub(crate) use toolchain::cache;
 
 const TARGET: &str = "wasm32-unknown-unknown";

@@ -31,12 +31,22 @@ Examples:
   pynomaly detect rows.csv --columns 0,3 --contamination 0.02 --output scores.csv
   pynomaly detect rows.csv --scaling robust --missing impute_median --threshold auto --explain")]
 pub(crate) struct Arguments {
-    /// CSV file of numbers, one row a line, or also of texts with --categories. An empty cell is a
-    /// missing value.
-    file: PathBuf,
     /// Which detector: isolation_forest, the name of a plugin in the plugin folder, or ensemble.
     #[arg(long, short, default_value = "isolation_forest")]
     detector: String,
+    #[command(flatten)]
+    task: Task,
+    /// Folder of plugins.
+    #[arg(long, env = "PYNOMALY_PLUGIN_DIR")]
+    plugins: Option<PathBuf>,
+}
+
+/// Which rows, and what becomes of them.
+#[derive(clap::Args)]
+pub(crate) struct Task {
+    /// CSV file of numbers, one row a line, or also of texts with --categories. An empty cell is a
+    /// missing value.
+    file: PathBuf,
     /// A parameter of the detector; may be given several times.
     #[arg(long, short, value_name = "NAME=VALUE", value_parser = parameter::parse, action = ArgAction::Append)]
     parameter: Vec<(String, Value)>,
@@ -54,45 +64,70 @@ pub(crate) struct Arguments {
     /// Whether the first line names the columns; auto: it does if any cell of it is no number.
     #[arg(long, value_enum, default_value_t = Header::Auto)]
     header: Header,
-    /// Folder of plugins.
-    #[arg(long, env = "PYNOMALY_PLUGIN_DIR")]
-    plugins: Option<PathBuf>,
     /// CSV file for `index, score, is_anomaly`, and what else was asked for; without it they go to
     /// standard output.
     #[arg(long, short)]
     output: Option<PathBuf>,
 }
 
+/// A task whose rows are read.
+pub(crate) struct Request {
+    request: DetectRequest,
+    /// What was learnt of columns of texts.
+    encoder: Option<Encoder>,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let choice = table::Choice { only: &arguments.columns, without: &arguments.exclude };
-    let (file, header) = (&arguments.file, arguments.header);
-    let (data, encoder) = match arguments.steps.encoding() {
-        None => (table::read(file, header, &choice)?, None),
-        Some(encoding) => {
-            let (data, encoder) = table::read_encoded(file, header, &choice, encoding)?;
-            (data, Some(encoder))
-        }
-    };
-    let request = DetectRequest {
-        data,
-        detector_type: arguments.detector.clone(),
-        parameters: parameter::collect(&arguments.parameter)?,
-        pipeline: arguments.steps.pipeline()?,
-        seed: arguments.seed,
-    };
-    let engine = engine(arguments)?;
-    let spinner = ProgressBar::new_spinner().with_message(format!("{} …", arguments.detector));
-    spinner.enable_steady_tick(TICK);
-    let detection = engine.detect(&request, &engine.sandbox().limits().budget());
-    spinner.finish_and_clear();
-    let mut detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
-    if let (Some(encoder), Some(contributions)) = (&encoder, &mut detection.contributions) {
-        contributions.values = encoder.folded(&contributions.values);
-        contributions.columns = encoder.columns();
+    let request = arguments.task.read(&arguments.detector)?;
+    let detection = request.run(&engine(arguments)?)?;
+    arguments.task.report(&request, &detection)
+}
+
+impl Task {
+    /// Reads the rows.
+    pub(crate) fn read(&self, detector: &str) -> anyhow::Result<Request> {
+        let choice = table::Choice { only: &self.columns, without: &self.exclude };
+        let (data, encoder) = match self.steps.encoding() {
+            None => (table::read(&self.file, self.header, &choice)?, None),
+            Some(encoding) => {
+                let (data, encoder) =
+                    table::read_encoded(&self.file, self.header, &choice, encoding)?;
+                (data, Some(encoder))
+            }
+        };
+        let request = DetectRequest {
+            data,
+            detector_type: detector.to_owned(),
+            parameters: parameter::collect(&self.parameter)?,
+            pipeline: self.steps.pipeline()?,
+            seed: self.seed,
+        };
+        Ok(Request { request, encoder })
     }
-    output::write(&detection, arguments.output.as_deref())?;
-    summarise(&detection);
-    report_steps(&detection, encoder.as_ref())
+
+    /// Prints the scores, and what was done.
+    pub(crate) fn report(&self, request: &Request, detection: &Detection) -> anyhow::Result<()> {
+        output::write(detection, self.output.as_deref())?;
+        summarise(detection);
+        report_steps(detection, request.encoder.as_ref())
+    }
+}
+
+impl Request {
+    pub(crate) fn run(&self, engine: &Engine) -> anyhow::Result<Detection> {
+        let detector = &self.request.detector_type;
+        let spinner = ProgressBar::new_spinner().with_message(format!("{detector} …"));
+        spinner.enable_steady_tick(TICK);
+        let detection = engine.detect(&self.request, &engine.sandbox().limits().budget());
+        spinner.finish_and_clear();
+        let mut detection = detection.map_err(|error| verdict(engine, error))?;
+        if let (Some(encoder), Some(contributions)) = (&self.encoder, &mut detection.contributions)
+        {
+            contributions.values = encoder.folded(&contributions.values);
+            contributions.columns = encoder.columns();
+        }
+        Ok(detection)
+    }
 }
 
 /// Plugins are compiled only where one is asked for.
@@ -108,15 +143,15 @@ fn engine(arguments: &Arguments) -> anyhow::Result<Engine> {
 }
 
 /// Whose fault it was, with a hint where the plugin folder is the likely cause.
-fn verdict(engine: &Engine, arguments: &Arguments, error: DetectError) -> anyhow::Error {
-    let hint = match (&error, &arguments.plugins) {
-        (DetectError::UnknownDetector { .. }, None) => {
+fn verdict(engine: &Engine, error: DetectError) -> anyhow::Error {
+    let catalog = engine.catalog();
+    let hint = match error {
+        DetectError::UnknownDetector { .. } if catalog.plugins().len() == 0 => {
             "; plugins are looked for in the folder that --plugins names"
         }
         _ => "",
     };
-    let refused: Vec<_> = engine
-        .catalog()
+    let refused: Vec<_> = catalog
         .plugins()
         .filter_map(|status| match &status.state {
             pynomaly_engine::PluginState::Refused { reason, .. } => {

@@ -1,10 +1,18 @@
 //! `pynomaly plugin …`
 
+mod bench;
+mod build;
 mod check;
+mod dev;
 mod inspect;
+mod new;
+mod project;
 mod replay;
 mod report;
+mod run;
 mod sign;
+mod test;
+mod upload;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -12,6 +20,12 @@ use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    New(Box<new::Arguments>),
+    Build(Box<build::Arguments>),
+    Test(Box<test::Arguments>),
+    Run(Box<run::Arguments>),
+    Dev(Box<dev::Arguments>),
+    Bench(Box<bench::Arguments>),
     /// Load a component as the server would, and print what it says of itself.
     Inspect {
         /// The component.
@@ -32,14 +46,22 @@ pub(crate) enum Command {
         #[arg(long)]
         embed: Option<PathBuf>,
     },
+    Upload(Box<upload::Arguments>),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
+        Command::New(arguments) => new::run(arguments),
+        Command::Build(arguments) => build::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
+        Command::Dev(arguments) => dev::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Inspect { file } => inspect::run(file),
         Command::Check(arguments) => check::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Sign { file, key, embed } => sign::run(file, key, embed.as_deref()),
+        Command::Upload(arguments) => upload::run(arguments),
     }
 }
 

@@ -6,13 +6,15 @@ use std::fmt::{self, Write};
 
 /// Rows and columns of the tables that the card is shown for.
 const SHOWN: [(usize, usize); 4] = [(1_000, 4), (10_000, 4), (10_000, 16), (100_000, 4)];
+/// Rows and columns of the table that rates are shown for.
+const RATED: (usize, usize) = (10_000, 16);
 
 pub(super) fn render(report: &Report) -> Result<String, fmt::Error> {
     let mut text = String::new();
     writeln!(text, "{} {}  {}\n", report.name, report.version, report.digest)?;
     report.checks.iter().try_for_each(|check| render_check(&mut text, check))?;
     if let Some(card) = &report.cost {
-        render_card(&mut text, card)?;
+        text.push_str(&render_card(card)?);
     }
     writeln!(text, "\n{}", summary(report))?;
     Ok(text)
@@ -28,16 +30,35 @@ fn render_check(text: &mut String, check: &Check) -> fmt::Result {
     writeln!(text, "{}", line.trim_end())
 }
 
-fn render_card(text: &mut String, card: &CostCard) -> fmt::Result {
+pub(super) fn render_card(card: &CostCard) -> Result<String, fmt::Error> {
+    let mut text = String::new();
     writeln!(text, "\ncost card: measured up to {} × {}", card.rows_max, card.columns_max)?;
     writeln!(text, "        rows × columns             fuel    memory MiB    time here, ms")?;
     for (rows, columns) in SHOWN {
         let size = format!("{rows} × {columns}");
-        render_cost(text, "fit", &size, &card.predict(rows, columns))?;
-        render_cost(text, "score", &size, &card.predict_score(rows, columns))?;
+        render_cost(&mut text, "fit", &size, &card.predict(rows, columns))?;
+        render_cost(&mut text, "score", &size, &card.predict_score(rows, columns))?;
     }
-    render_errors(text, "fit", &card.fit)?;
-    render_errors(text, "score", &card.score)
+    render_errors(&mut text, "fit", &card.fit)?;
+    render_errors(&mut text, "score", &card.score)?;
+    Ok(text)
+}
+
+/// What a row and a cell cost, of a table of usual size.
+#[expect(clippy::cast_precision_loss, reason = "a number for people")]
+pub(super) fn render_rates(card: &CostCard) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    let (rows, columns) = RATED;
+    writeln!(text, "{rows} × {columns}        fuel a row   fuel a cell   time here a row, µs")?;
+    for (call, cost) in
+        [("fit", card.predict(rows, columns)), ("score", card.predict_score(rows, columns))]
+    {
+        let a_row = cost.fuel as f64 / rows as f64;
+        let micros = cost.time.as_secs_f64() * 1e6 / rows as f64;
+        let a_cell = a_row / columns as f64;
+        writeln!(text, "  {call:<8} {a_row:>18.1} {a_cell:>13.1} {micros:>21.3}")?;
+    }
+    Ok(text)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number for people")]

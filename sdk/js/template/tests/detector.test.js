@@ -1,0 +1,49 @@
+// The detector against numbers of NumPy, and against itself.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, test } from "node:test";
+import RobustZ from "../detector.js";
+import {
+    BadState,
+    fitted,
+    InvalidInput,
+    InvalidParameter,
+    loaded,
+    saved,
+    scored,
+} from "../pynomaly_sdk/index.js";
+
+const text = readFileSync(new URL("golden.csv", import.meta.url), "utf8");
+const lines = text.trim().split("\n").slice(1).map((line) => line.split(",").map(Number));
+const rows = lines.map((line) => line.slice(0, -2));
+const training = lines.filter((line) => line.at(-2) === 1).map((line) => line.slice(0, -2));
+
+let detector;
+let trainingScores;
+
+beforeEach(() => {
+    detector = new RobustZ();
+    trainingScores = fitted(detector, training);
+});
+
+test("scores are those of the definition", () => {
+    scored(detector, rows).forEach((score, row) => {
+        const expected = lines[row].at(-1);
+        assert.ok(Math.abs(score - expected) <= 1e-9 * Math.max(1, expected), `row ${row}`);
+    });
+    assert.deepEqual(trainingScores, scored(detector, training));
+});
+
+test("a row scores the same alone and after loading", () => {
+    const again = loaded(RobustZ, saved(detector));
+    const alone = rows.map((row) => scored(again, [row])[0]);
+    assert.deepEqual(alone, scored(detector, rows));
+    assert.deepEqual(saved(again), saved(detector));
+});
+
+test("wrong parameters, rows and states are refused", () => {
+    assert.throws(() => new RobustZ({ cap: 0.5 }), InvalidParameter);
+    assert.throws(() => scored(detector, [[1]]), InvalidInput);
+    assert.throws(() => loaded(RobustZ, saved(detector).slice(0, -1)), BadState);
+});

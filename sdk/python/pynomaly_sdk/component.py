@@ -1,0 +1,197 @@
+"""The component's side of the contract: turns a Detector into what the host calls.
+
+Only imported where the component is made; `pynomaly plugin build` writes the module that calls
+`serve`. The modules `wit_world` and `componentize_py_types` are generated there.
+"""
+
+import io
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from componentize_py_types import Err
+from wit_world.exports import pynomaly_contract as contract
+from wit_world.imports import log as host
+from wit_world.imports import types
+
+from .detector import Detector, fitted, loaded, saved, scored
+from .errors import BadState, InsufficientData, InvalidParameter, NumericalError
+from .matrix import Matrix
+from .parameters import Boolean, Choice, Integer, Number, Parameter, Text, table
+
+
+def detector_of(module: ModuleType) -> type[Detector]:
+    """The one detector that a module defines."""
+    found = [
+        it
+        for it in vars(module).values()
+        if isinstance(it, type) and issubclass(it, Detector) and it.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        raise TypeError(f"{module.__name__} defines {len(found)} detectors instead of one")
+    return found[0]
+
+
+def answered(call: Callable[[], Any]) -> Any:
+    """The call's answer; an exception of any kind becomes the contract's `error`, not a trap."""
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001: the border of the component
+        raise Err(verdict(error)) from None
+
+
+def verdict(error: Exception) -> Any:
+    """The contract's name for it."""
+    text = str(error) or type(error).__name__
+    match error:
+        case InvalidParameter():
+            return types.Error_InvalidParameter((error.name, error.message))
+        case InsufficientData():
+            return types.Error_InsufficientData(error.needed)
+        case BadState():
+            return types.Error_BadState(text)
+        case NumericalError() | ArithmeticError():
+            return types.Error_Numerical(text)
+        case ValueError():
+            return types.Error_InvalidInput(text)
+        case _:
+            host.log(host.Level.ERROR, "".join(traceback.format_exception(error)))
+            return types.Error_Other(f"{type(error).__name__}: {text}")
+
+
+def described(detector: type[Detector]) -> Any:
+    """The descriptor."""
+    task = contract.Task.TIME_SERIES if detector.time_series else contract.Task.TABULAR
+    return contract.Descriptor(
+        name=detector.name,
+        version=detector.version,
+        summary=detector.summary,
+        reference=detector.reference,
+        task=task,
+        parameters=[row(parameter) for parameter in table(detector)],
+        accepts_missing=detector.accepts_missing,
+        minimum_rows=detector.minimum_rows,
+        state_version=detector.state_version,
+        extra=list(detector.extra.items()),
+    )
+
+
+def row(parameter: Parameter) -> Any:
+    """A row of the parameter table."""
+    default = None if parameter.default is None else value_of(parameter.default)
+    return contract.Parameter(parameter.name, [kind(parameter)], default, parameter.doc)
+
+
+def value_of(value: Any) -> Any:
+    """A parameter's value in the contract's words."""
+    match value:
+        case bool():
+            return types.Value_Boolean(value)
+        case int():
+            return types.Value_Integer(value)
+        case float():
+            return types.Value_Number(value)
+        case _:
+            return types.Value_Text(value)
+
+
+def kind(parameter: Parameter) -> Any:
+    """A parameter's kind in the contract's words."""
+    match parameter:
+        case Boolean():
+            return contract.Kind_Boolean()
+        case Integer():
+            return contract.Kind_Integer(contract.IntegerRange(parameter.minimum, parameter.maximum))
+        case Number():
+            low, high = parameter.minimum, parameter.maximum
+            shut = (parameter.exclusive_minimum, parameter.exclusive_maximum)
+            return contract.Kind_Number(contract.NumberRange(low, high, *shut))
+        case Text():
+            return contract.Kind_Text(parameter.bytes_max)
+        case Choice():
+            return contract.Kind_Choice(parameter.choices)
+    raise TypeError(f"{parameter.name} is of no known kind")
+
+
+def restored(detector: type[Detector], state: bytes) -> Detector:
+    """A loaded detector; whatever goes wrong is the state's fault."""
+    try:
+        return loaded(detector, state)
+    except BadState:
+        raise
+    except Exception as error:  # noqa: BLE001: a damaged state may break anything
+        raise BadState(f"{type(error).__name__}: {error}") from error
+
+
+class Model:
+    """A fitted detector behind the contract."""
+
+    def __init__(self, detector: Detector):
+        self.detector = detector
+
+    def score(self, data: Any) -> list[float]:
+        return answered(lambda: scored(self.detector, Matrix(data.columns, data.values)))
+
+    def save(self) -> bytes:
+        return answered(lambda: saved(self.detector))
+
+
+class HostHandler(logging.Handler):
+    """Takes what Python's `logging` is told to the host's log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            level = host.Level.ERROR
+        elif record.levelno >= logging.WARNING:
+            level = host.Level.WARN
+        elif record.levelno >= logging.INFO:
+            level = host.Level.INFO
+        else:
+            level = host.Level.DEBUG
+        host.log(level, self.format(record))
+
+
+class HostStream(io.TextIOBase):
+    """Takes what is printed to the host's log, line by line."""
+
+    def __init__(self, level: Any):
+        self.level = level
+        self.begun = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self.begun = (self.begun + text).split("\n")
+        for line in lines:
+            host.log(self.level, line)
+        return len(text)
+
+
+def serve(module: ModuleType, model: type[Model]) -> type:
+    """The class that the component exports, out of the module's detector."""
+    detector = detector_of(module)
+    logging.basicConfig(level=logging.DEBUG, handlers=[HostHandler()], format="%(message)s")
+    sys.stdout = HostStream(host.Level.INFO)
+    sys.stderr = HostStream(host.Level.WARN)
+
+    class Served:
+        def describe(self) -> Any:
+            return described(detector)
+
+        def fit(self, training: Any, parameters: Any, seed: int) -> Any:
+            def call() -> Any:
+                given = {name: value.value for name, value in parameters}
+                fresh = detector(random_state=seed, **given)
+                scores = fitted(fresh, Matrix(training.columns, training.values))
+                return contract.Fitted(model(fresh), scores)
+
+            return answered(call)
+
+        def load(self, state: bytes) -> Any:
+            return answered(lambda: model(restored(detector, state)))
+
+    return Served

@@ -1,0 +1,40 @@
+//! `cargo xtask authors`: what an author of a plugin does, in each of the four languages, and the
+//! tutorial word for word.
+
+mod languages;
+mod tools;
+mod tutorial;
+
+use crate::step::Step;
+use anyhow::{Context, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tools::Tools;
+
+/// Runs all of it with the binary that `cargo build` left.
+pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
+    let tools = Tools::ready(root)?;
+    let folder = pynomaly_test_services::folder("authors")?;
+    // The tutorial is in Python, so that this language is not tried twice.
+    let scores = tutorial::run(root, &tools, folder.path())?;
+    for language in languages::OTHERS {
+        let others = languages::run(root, &tools, folder.path(), language)?;
+        ensure!(others == scores, "{language} and Python score the same rows differently");
+    }
+    languages::watch(&tools, &folder.path().join("in_c"))
+}
+
+/// Runs a command to its end, as one step; gives its standard output.
+fn run_one(name: &str, command: &mut Command) -> anyhow::Result<String> {
+    Step::new(name).run(|| {
+        let output = command.output().context("it did not start")?;
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{}\n{out}{said}", output.status);
+        Ok(out)
+    })
+}
+
+fn read(path: PathBuf) -> anyhow::Result<String> {
+    std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+}
