@@ -3,6 +3,7 @@
 
 mod check;
 mod demo;
+mod drill;
 mod plugins;
 mod schemathesis;
 mod services;
@@ -35,6 +36,11 @@ enum Command {
         #[arg(long)]
         from: Option<plugins::Source>,
     },
+    /// Run a part of deploy/ for real.
+    Drill {
+        /// Which part.
+        name: drill::Drill,
+    },
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
@@ -47,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(&root),
         Command::Check => check::run(&root),
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
+        Command::Drill { name } => drill::run(&root, name),
         Command::Tidy => tidy::run(&root),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

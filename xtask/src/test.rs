@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, those of accounts, history and models on both
 //! databases.
 
+use crate::drill;
 use crate::plugins;
 use crate::schemathesis;
 use crate::services;
@@ -22,6 +23,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;
     test_on_servers(root, &servers, hint)?;
     schemathesis::run(root)?;
+    drill::run_small(root)?;
     cargo(&root.join("plugins"), &["test", "--workspace"]).hint(hint).go()
 }
 
