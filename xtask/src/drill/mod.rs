@@ -14,11 +14,13 @@ use std::process::Command;
 pub(crate) enum Drill {
     /// Alerts, rules and dashboards on real Prometheus, Alertmanager and exporters.
     Monitoring,
+    /// Manifests: rendered, held against the schemas, scanned.
+    Kubernetes,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 1] = [Self::Monitoring];
+    const IN_CI: [Self; 2] = [Self::Monitoring, Self::Kubernetes];
 
     fn script(self) -> String {
         let name = self.to_possible_value().map(|value| value.get_name().replace('-', "_"));
