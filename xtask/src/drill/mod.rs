@@ -16,11 +16,15 @@ pub(crate) enum Drill {
     Monitoring,
     /// Manifests: rendered, held against the schemas, scanned.
     Kubernetes,
+    /// The container image: built, and run as Kubernetes would.
+    Image,
+    /// The Debian package: installed, upgraded and purged under systemd.
+    Package,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 2] = [Self::Monitoring, Self::Kubernetes];
+    const IN_CI: [Self; 4] = [Self::Monitoring, Self::Kubernetes, Self::Image, Self::Package];
 
     fn script(self) -> String {
         let name = self.to_possible_value().map(|value| value.get_name().replace('-', "_"));
