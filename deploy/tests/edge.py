@@ -1,6 +1,6 @@
 """The edge: nginx as committed, before two replicas that share a Postgres and a Redis. TLS, limits,
 what is hidden; then both replicas replaced one after the other, and the certificate too, under 200
-requests a second, of which none may fail. In full, testssl.sh grades it."""
+requests a second, of which none may fail. In full, testssl.sh finds nothing bad."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def main():
             kill_one(drill, edge, replicas, token)
         if drill.is_full:
             apt("testssl.sh", "bsdextrautils", "dnsutils")
-            with drill.step("testssl.sh grades it"):
+            with drill.step("testssl.sh finds nothing bad"):
                 grade(drill, edge)
 
 
@@ -181,22 +181,16 @@ def kill_one(drill, edge, replicas, token):
 
 
 def grade(drill, edge):
-    """At least A, as testssl.sh gives it; a certificate that nobody vouches for is graded T, so that
-    the grade without trust is looked at: the protocols', keys' and ciphers' score, and no finding
-    of HIGH or worse that is not about that trust."""
+    """Nothing that testssl.sh finds bad, except that nobody vouches for this certificate."""
     file = drill.folder / "testssl.json"
     run("testssl", "--quiet", "--color", "0", "--jsonfile", file, f"127.0.0.1:{edge.port}", check=False)
     found = json.loads(file.read_text(encoding="utf-8"))
-    score = next(int(it["finding"]) for it in found if it["id"] == "final_score")
-    trust = {"cert_chain_of_trust", "cert_caIssuers", "cert_crlDistributionPoints", "cert_ocspURL",
-             "cert_trust", "overall_grade", "cert_revocation"}
-    trusted = lambda name: any(name.startswith(it) for it in trust)
+    assert any(it["id"] == "TLS1_3" for it in found), "the scan did not come to an end"
+    trust = {"cert_chain_of_trust", "cert_revocation"}
     bad = [(it["id"], it["severity"], it["finding"]) for it in found
-           if it["severity"] in ("HIGH", "CRITICAL") and not trusted(it["id"])]
-    drill.figure(f"score {score} of 100; " + "; ".join(
-        f"{it['id']} {it['finding']}" for it in found if "grade" in it["id"]))
+           if it["severity"] in ("HIGH", "CRITICAL", "FATAL") and it["id"] not in trust]
     assert not bad, bad
-    assert score >= 90, score
+    drill.figure(f"{len(found)} findings, none of them high")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,25 @@ pub(crate) enum Drill {
     Image,
     /// The Debian package: installed, upgraded and purged under systemd.
     Package,
+    /// nginx before two replicas that are replaced under load.
+    Edge,
+    /// PgBouncer between servers and Postgres.
+    Pooling,
+    /// The load of the guide, by k6.
+    Load,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 4] = [Self::Monitoring, Self::Kubernetes, Self::Image, Self::Package];
+    const IN_CI: [Self; 7] = [
+        Self::Monitoring,
+        Self::Kubernetes,
+        Self::Image,
+        Self::Package,
+        Self::Edge,
+        Self::Pooling,
+        Self::Load,
+    ];
 
     fn script(self) -> String {
         let name = self.to_possible_value().map(|value| value.get_name().replace('-', "_"));
