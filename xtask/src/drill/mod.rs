@@ -24,19 +24,22 @@ pub(crate) enum Drill {
     Edge,
     /// PgBouncer between servers and Postgres.
     Pooling,
+    /// The database's tuning, and its leader gone under load.
+    Standby,
     /// The load of the guide, by k6.
     Load,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 7] = [
+    const IN_CI: [Self; 8] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
         Self::Package,
         Self::Edge,
         Self::Pooling,
+        Self::Standby,
         Self::Load,
     ];
 
