@@ -4,6 +4,7 @@
 mod authors;
 mod check;
 mod demo;
+mod drill;
 mod plugins;
 mod schemathesis;
 mod services;
@@ -38,6 +39,11 @@ enum Command {
     },
     /// What an author of a plugin does, in each language, and the tutorial.
     Authors,
+    /// Run a part of deploy/ for real.
+    Drill {
+        /// Which part.
+        name: drill::Drill,
+    },
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
@@ -51,6 +57,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(&root),
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
         Command::Authors => authors::run(&root),
+        Command::Drill { name } => drill::run(&root, name),
         Command::Tidy => tidy::run(&root),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -2,6 +2,7 @@
 //! databases.
 
 use crate::authors;
+use crate::drill;
 use crate::plugins;
 use crate::schemathesis;
 use crate::services;
@@ -24,6 +25,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     test_on_servers(root, &servers, hint)?;
     schemathesis::run(root)?;
     authors::run(root)?;
+    drill::run_small(root)?;
     cargo(&root.join("plugins"), &["test", "--workspace"]).hint(hint).go()
 }
 
