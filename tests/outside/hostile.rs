@@ -115,6 +115,35 @@ fn fuel_is_a_limit_of_its_own() {
 }
 
 #[test]
+fn what_a_call_burnt_is_charged_however_it_ended() {
+    let server = Server::start_with(
+        &[("hostile.wasm", &guest("hostile")), ("knn.wasm", &bundled("knn"))],
+        &[("PYNOMALY_PLUGIN_WALL_MAX_MS", "300")],
+    );
+    let admin = server.admin();
+    let home = "/api/v1/admin/tenants/00000000-0000-7000-8000-000000000001";
+    let limit = |fuel: u64| {
+        let quota = json!({"rate_requests": null, "rate_burst": null, "fuel_per_day": fuel});
+        assert_eq!(admin.patch(home, &json!({"quota": quota})).status, 200);
+    };
+    for mode in ["panic", "too_few_scores", "loop"] {
+        let before = burnt(&admin);
+        assert_ne!(misbehave(&admin, mode), "fuel_quota", "{mode}");
+        assert!(burnt(&admin) > before, "{mode}");
+        limit(burnt(&admin));
+        assert_eq!(misbehave(&admin, mode), "fuel_quota", "{mode}");
+        limit(burnt(&admin) + 1);
+    }
+}
+
+/// Fuel that the guest has burnt, as the metrics say.
+fn burnt(client: &Client) -> u64 {
+    let metrics = client.get("/metrics").text;
+    let name = "pynomaly_fuel_used_total{detector=\"hostile\"} ";
+    metrics.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()).unwrap_or(0)
+}
+
+#[test]
 fn others_are_answered_right_while_guests_misbehave() {
     let server = server();
     let admin = server.admin();

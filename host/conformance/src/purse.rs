@@ -31,6 +31,7 @@ impl Purse {
             fuel: limits.fuel_max.min(self.fuel_left.load(Ordering::Relaxed)),
             wall: limits.wall_max.min(self.wall_max.saturating_sub(self.started.elapsed())),
             cancel: self.cancel.clone(),
+            meter: None,
         };
         if budget.is_cancelled() {
             return Err(Ended::Run(KitError::Cancelled));

@@ -30,6 +30,7 @@ impl Spending {
             fuel: self.budget.fuel.saturating_sub(self.fuel_used.unwrap_or(0)),
             wall: self.budget.wall.saturating_sub(self.elapsed()),
             cancel: self.budget.cancel.clone(),
+            meter: self.budget.meter.clone(),
         };
         let answer = call(&left).map_err(|error| self.whole(error))?;
         if let Some(fuel) = cost(&answer) {

@@ -1,8 +1,9 @@
 //! Every bound on a plugin, in one place.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use wasmtime::Store;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -90,11 +91,16 @@ impl Limits {
     /// All that one call may use.
     #[must_use]
     pub fn budget(&self) -> Budget {
-        Budget { fuel: self.fuel_max, wall: self.wall_max, cancel: None }
+        Budget { fuel: self.fuel_max, wall: self.wall_max, cancel: None, meter: None }
     }
 
     pub(crate) fn describe_budget(&self) -> Budget {
-        Budget { fuel: self.describe_fuel_max, wall: self.describe_wall_max, cancel: None }
+        Budget {
+            fuel: self.describe_fuel_max,
+            wall: self.describe_wall_max,
+            cancel: None,
+            meter: None,
+        }
     }
 }
 
@@ -107,6 +113,8 @@ pub struct Budget {
     pub wall: Duration,
     /// Set it to end the call from elsewhere.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// Adds up the fuel of every call that is made with it, however the call ends.
+    pub meter: Option<Arc<AtomicU64>>,
 }
 
 impl Budget {
@@ -115,6 +123,15 @@ impl Budget {
             fuel: self.fuel.min(limits.fuel_max),
             wall: self.wall.min(limits.wall_max),
             cancel: self.cancel.clone(),
+            meter: self.meter.clone(),
+        }
+    }
+
+    /// Adds what a call has burnt in `store` to the meter.
+    pub(crate) fn charge<T>(&self, store: &Store<T>) {
+        if let Some(meter) = &self.meter {
+            let left = store.get_fuel().unwrap_or(0);
+            meter.fetch_add(self.fuel.saturating_sub(left), Ordering::Relaxed);
         }
     }
 

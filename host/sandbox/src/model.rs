@@ -119,6 +119,7 @@ impl WarmModel {
         let budget = budget.within(&live.limits);
         refuel(&mut live.store, &budget, answer_bytes)?;
         let outcome = run(&mut live, &budget);
+        budget.charge(&live.store);
         live.store.data_mut().end_call();
         if matches!(outcome, Ok(_) | Err(CallError::Detector(_))) {
             self.live = Some(live);

@@ -95,8 +95,10 @@ impl Plugin {
             let answer = detector.call_fit(&mut store, rows, &parameters, seed).await?;
             Ok(((instance, bindings), answer))
         };
-        let (instance, answer) = drive(call, &budget)?
-            .map_err(|error| explain(&error, &mut store, &budget, answer_bytes))?;
+        let outcome = drive(call, &budget);
+        budget.charge(&store);
+        let (instance, answer) =
+            outcome?.map_err(|error| explain(&error, &mut store, &budget, answer_bytes))?;
         let fitted = answer.map_err(|error| convert::error(error, self.limits.text_bytes_max))?;
         check_scores(&fitted.training_scores, training.rows())?;
         store.data_mut().end_call();
@@ -118,8 +120,10 @@ impl Plugin {
             let answer = bindings.pynomaly_detector_detector().call_load(&mut store, state).await?;
             Ok(((instance, bindings), answer))
         };
+        let outcome = drive(call, &budget);
+        budget.charge(&store);
         let (instance, answer) =
-            drive(call, &budget)?.map_err(|error| explain(&error, &mut store, &budget, 0))?;
+            outcome?.map_err(|error| explain(&error, &mut store, &budget, 0))?;
         let model = answer.map_err(|error| convert::error(error, self.limits.text_bytes_max))?;
         store.data_mut().end_call();
         Ok(WarmModel::new(self.live(store, instance), model))

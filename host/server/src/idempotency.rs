@@ -37,7 +37,8 @@ pub(crate) async fn idempotent(
     if !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
-    run(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    // In a box, because it is large and seldom wanted.
+    Box::pin(run(&app, request, next)).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn run(app: &AppState, request: Request, next: Next) -> Result<Response, ApiError> {

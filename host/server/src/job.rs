@@ -7,12 +7,12 @@ use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
 use pynomaly_core::{Matrix, Parameters};
 use pynomaly_engine::{
-    Budget, CallError, DetectError, DetectRequest, Detection, LimitKind, PipelineRecord, Served,
+    Budget, CallError, DetectError, DetectRequest, Detection, PipelineRecord, Served,
 };
 use pynomaly_store as store;
 use serde::Serializer;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -31,6 +31,14 @@ pub(crate) struct Job {
     pub(crate) seed: u64,
     /// Set when nobody waits for the answer any more.
     cancel: Arc<AtomicBool>,
+    /// Fuel that plugins have burnt for it, charged to the organisation when the job is over.
+    burnt: Arc<AtomicU64>,
+}
+
+/// What was used, as it is kept: JSON objects.
+pub(crate) struct Recorded {
+    pub(crate) parameters: String,
+    pub(crate) pipeline: String,
 }
 
 /// What there is to keep and to say.
@@ -50,6 +58,7 @@ impl Job {
             created_at: now,
             seed: app.random.seed(),
             cancel: Arc::default(),
+            burnt: Arc::default(),
         }
     }
 
@@ -93,15 +102,15 @@ impl Job {
     /// All that one call may use, and no longer than somebody waits.
     pub(crate) fn budget(&self) -> Budget {
         let limits = self.app.engine.sandbox().limits();
-        Budget { cancel: Some(Arc::clone(&self.cancel)), ..limits.budget() }
+        let (cancel, meter) = (Arc::clone(&self.cancel), Arc::clone(&self.burnt));
+        Budget { cancel: Some(cancel), meter: Some(meter), ..limits.budget() }
     }
 
-    /// What is kept and what is said of a detection. `parameters` are those used, a JSON object;
-    /// `data` the rows, where they are kept too.
+    /// What is kept and what is said of a detection. `data` are the rows, where they are kept too.
     pub(crate) fn judged(
         &self,
         found: Detection,
-        parameters: String,
+        Recorded { parameters, pipeline }: Recorded,
         model_id: Option<Uuid>,
         data: Option<&Matrix>,
     ) -> Result<Judged, ApiError> {
@@ -115,7 +124,7 @@ impl Job {
             detector_version: found.detector_version,
             detector_digest: found.detector_digest,
             parameters,
-            pipeline: pipeline_json(&found.pipeline)?,
+            pipeline,
             seed: found.seed,
             data_digest: found.data_digest,
             threshold: found.threshold,
@@ -140,25 +149,14 @@ impl Job {
     }
 
     /// Counts a detection, whatever came of it, and the fuel that it burnt.
-    pub(crate) fn count<T>(
-        &self,
-        detector: &str,
-        found: &Result<T, DetectError>,
-        fuel_used: impl FnOnce(&T) -> Option<u64>,
-    ) {
+    pub(crate) fn count<T>(&self, detector: &str, found: &Result<T, DetectError>) {
         let is_known = !matches!(found, Err(DetectError::UnknownDetector { .. }));
         let detector = if is_known { name(detector) } else { "unknown" };
         let metrics = &self.app.metrics;
         metrics.detections.with_label_values(&[detector, outcome(found)]).inc();
-        let fuel = match found {
-            Ok(found) => fuel_used(found),
-            // All there was.
-            Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(fuel)))) => Some(*fuel),
-            Err(_) => None,
-        };
-        if let Some(fuel) = fuel {
-            metrics.fuel.with_label_values(&[detector]).inc_by(fuel);
-            self.burn(fuel);
+        let burnt = self.burnt.load(Ordering::Relaxed);
+        if burnt > 0 {
+            metrics.fuel.with_label_values(&[detector]).inc_by(burnt);
         }
     }
 
@@ -172,9 +170,18 @@ impl Job {
         self.app.metrics.detections.with_label_values(&[name(detector), "cached"]).inc();
     }
 
-    /// Charges fuel to the caller's organisation.
-    pub(crate) fn burn(&self, fuel: u64) {
-        self.app.quotas.fuel.burn(self.tenant_id, fuel, self.created_at);
+    /// Charges nothing for what was burnt so far: it was tried for the host's sake.
+    pub(crate) fn forgive(&self) {
+        self.burnt.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        let burnt = self.burnt.load(Ordering::Relaxed);
+        if burnt > 0 {
+            self.app.quotas.fuel.burn(self.tenant_id, burnt, self.created_at);
+        }
     }
 }
 

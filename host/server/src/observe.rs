@@ -52,7 +52,8 @@ pub(crate) async fn observe(
     count(&app, &method, route, &response, seconds);
     span.in_scope(|| log(&method, route, &response, seconds, cause));
     if let Some(refusal) = failure.and_then(|failure| failure.refusal) {
-        audit_refusal(&app, *refusal, &format!("{} {route}", known(&method))).await;
+        // In a box, because it is large and seldom wanted.
+        Box::pin(audit_refusal(&app, *refusal, &format!("{} {route}", known(&method)))).await;
     }
     response
 }

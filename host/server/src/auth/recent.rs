@@ -46,7 +46,8 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
             }
             known.forgotten
         };
-        let found = load().await?;
+        // In a box, because it is large and seldom wanted.
+        let found = Box::pin(load()).await?;
         let mut known = self.known();
         if let Some(value) = &found
             && known.forgotten == forgotten

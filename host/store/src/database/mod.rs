@@ -14,7 +14,7 @@ mod transaction;
 
 pub(crate) use checkpoint::Checkpoints;
 pub(crate) use connection::Connection;
-pub(crate) use query::Query;
+pub(crate) use query::{Query, Row};
 pub(crate) use transaction::Transaction;
 
 use crate::{Location, StoreError, StoreOptions};
@@ -54,12 +54,14 @@ impl Database {
         }
     }
 
-    /// Begins a transaction that will write.
+    /// Begins a transaction that will write. In boxes, as [`Query`] runs statements.
     pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
         Ok(match self {
             // A transaction that reads before it writes would meet SQLITE_BUSY without waiting.
-            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Transaction::Postgres(in_time(pool.begin()).await?),
+            Self::Sqlite(pool) => {
+                Transaction::Sqlite(Box::pin(pool.begin_with("BEGIN IMMEDIATE")).await?)
+            }
+            Self::Postgres(pool) => Transaction::Postgres(Box::pin(in_time(pool.begin())).await?),
         })
     }
 

@@ -55,7 +55,8 @@ impl<T> Record for T where
 {
 }
 
-/// Runs `$method` of the query on whichever database it is for.
+/// Runs `$method` of the query on whichever database it is for. In a box: it is large, and whoever
+/// asks the database mostly did not have to; what they carry around for it is a pointer.
 macro_rules! run {
     ($query:expr, $make:path, $method:ident) => {{
         let Query { sql, prepared, fault, .. } = $query;
@@ -65,15 +66,17 @@ macro_rules! run {
         }
         match prepared {
             Prepared::Sqlite(arguments, on) => match on {
-                On::Pool(pool) => $make(sql, arguments).$method(pool).await?.into(),
+                On::Pool(pool) => Box::pin($make(sql, arguments).$method(pool)).await?.into(),
                 On::Connection(connection) => {
-                    $make(sql, arguments).$method(connection).await?.into()
+                    Box::pin($make(sql, arguments).$method(connection)).await?.into()
                 }
             },
             Prepared::Postgres(arguments, on) => match on {
-                On::Pool(pool) => in_time($make(sql, arguments).$method(pool)).await?.into(),
+                On::Pool(pool) => {
+                    Box::pin(in_time($make(sql, arguments).$method(pool))).await?.into()
+                }
                 On::Connection(connection) => {
-                    in_time($make(sql, arguments).$method(connection)).await?.into()
+                    Box::pin(in_time($make(sql, arguments).$method(connection))).await?.into()
                 }
             },
         }
@@ -95,12 +98,18 @@ impl<'c> Query<'c> {
 
     /// Gives the next of `$1`, `$2`, … its value.
     pub(crate) fn bind(mut self, value: impl Bind) -> Self {
+        self.add(value);
+        self
+    }
+
+    fn add(&mut self, value: impl Bind) {
         let outcome = match &mut self.prepared {
             Prepared::Sqlite(arguments, _) => arguments.add(value),
             Prepared::Postgres(arguments, _) => arguments.add(value),
         };
-        self.fault = self.fault.or(outcome.err());
-        self
+        if let Err(fault) = outcome {
+            self.fault.get_or_insert(fault);
+        }
     }
 
     /// Goes on with this text.
@@ -111,6 +120,11 @@ impl<'c> Query<'c> {
 
     /// Goes on with the next of `$1`, `$2`, …, which is `value`.
     pub(crate) fn push_bind(mut self, value: impl Bind) -> Self {
+        self.add_next(value);
+        self
+    }
+
+    fn add_next(&mut self, value: impl Bind) {
         let before = match &self.prepared {
             // SQLite takes a number for a name, and finds each name by asking all of them.
             Prepared::Sqlite(..) if !self.is_numbered => None,
@@ -120,14 +134,28 @@ impl<'c> Query<'c> {
         // Writing to a text cannot fail.
         let _ = match before {
             Some(before) => write!(self.sql.to_mut(), "${}", before + 1),
-            None => write!(self.sql.to_mut(), "?"),
+            None => self.sql.to_mut().write_char('?'),
         };
-        self.bind(value)
+        self.add(value);
     }
 
     /// Goes on with a comma and the next value.
     pub(crate) fn push_next(self, value: impl Bind) -> Self {
         self.push(", ").push_bind(value)
+    }
+
+    /// Goes on with a row in brackets for each of `items`, with the values that `row` gives it.
+    pub(crate) fn push_rows<T>(
+        mut self,
+        items: impl Iterator<Item = T>,
+        row: impl Fn(&mut Row<'_, 'c>, T),
+    ) -> Self {
+        for (index, item) in items.enumerate() {
+            self.sql.to_mut().push_str(if index == 0 { "(" } else { ", (" });
+            row(&mut Row { query: &mut self, is_begun: false }, item);
+            self.sql.to_mut().push(')');
+        }
+        self
     }
 
     /// Goes on with this condition and its value, where there is one.
@@ -184,6 +212,24 @@ impl<'c> Query<'c> {
     pub(crate) async fn fetch_all<T: Record>(self) -> Result<Vec<T>, StoreError> {
         let rows: Vec<T> = run!(self, sqlx::query_as_with::<_, T, _>, fetch_all);
         Ok(rows)
+    }
+}
+
+/// One row of [`Query::push_rows`].
+pub(crate) struct Row<'q, 'c> {
+    query: &'q mut Query<'c>,
+    is_begun: bool,
+}
+
+impl Row<'_, '_> {
+    /// Its next value.
+    pub(crate) fn value(&mut self, value: impl Bind) -> &mut Self {
+        if self.is_begun {
+            self.query.sql.to_mut().push_str(", ");
+        }
+        self.is_begun = true;
+        self.query.add_next(value);
+        self
     }
 }
 

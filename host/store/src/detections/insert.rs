@@ -1,6 +1,6 @@
 use super::COLUMNS;
 use crate::columns::{from_count, from_flags, from_scores, from_time};
-use crate::database::{Connection, Query};
+use crate::database::{Connection, Query, Row};
 use crate::{DetectionDetails, NewDetection, Store, StoreError};
 
 impl Store {
@@ -43,11 +43,11 @@ fn inserts<'c>(connection: &'c mut Connection, batch: &[NewDetection], twin: Twi
     };
     let query = connection.together("detection", "INSERT INTO detections (");
     let query = query.push(COLUMNS).push(") VALUES ");
-    let query = rows(query, batch.iter(), detection).push(on_conflict).together(
+    let query = query.push_rows(batch.iter(), detection).push(on_conflict).together(
         "result",
         "INSERT INTO detection_results (detection_id, model_id, created_at, scores) VALUES ",
     );
-    let query = rows(query, batch.iter(), result).push(on_conflict);
+    let query = query.push_rows(batch.iter(), result).push(on_conflict);
     let query = details(query, batch, on_conflict);
     data(query, batch, on_conflict)
 }
@@ -59,14 +59,15 @@ fn details<'c>(query: Query<'c>, batch: &[NewDetection], on_conflict: &'static s
         return query;
     }
     let sql = "INSERT INTO detection_details (detection_id, suppressed, contributions) VALUES ";
-    rows(query.together("details", sql), detailed, |query, detection| {
-        let DetectionDetails { suppressed, contributions } = &detection.details;
-        query
-            .push_bind(detection.summary.id)
-            .push_next(suppressed.as_deref().map(from_flags))
-            .push_next(contributions.as_deref().map(from_scores))
-    })
-    .push(on_conflict)
+    query
+        .together("details", sql)
+        .push_rows(detailed, |row, detection| {
+            let DetectionDetails { suppressed, contributions } = &detection.details;
+            row.value(detection.summary.id)
+                .value(suppressed.as_deref().map(from_flags))
+                .value(contributions.as_deref().map(from_scores));
+        })
+        .push(on_conflict)
 }
 
 fn data<'c>(query: Query<'c>, batch: &[NewDetection], on_conflict: &'static str) -> Query<'c> {
@@ -75,53 +76,42 @@ fn data<'c>(query: Query<'c>, batch: &[NewDetection], on_conflict: &'static str)
         return query;
     }
     let sql = "INSERT INTO detection_data (detection_id, data) VALUES ";
-    rows(query.together("data", sql), kept, |query, (new, data)| {
-        query.push_bind(new.detection.summary.id).push_next(data)
-    })
-    .push(on_conflict)
+    query
+        .together("data", sql)
+        .push_rows(kept, |row, (new, data)| {
+            row.value(new.detection.summary.id).value(data);
+        })
+        .push(on_conflict)
 }
 
-/// Goes on with a row in brackets for each of `items`.
-fn rows<'c, T>(
-    query: Query<'c>,
-    items: impl Iterator<Item = T>,
-    row: impl Fn(Query<'c>, T) -> Query<'c>,
-) -> Query<'c> {
-    items.enumerate().fold(query, |query, (index, item)| {
-        row(query.push(if index == 0 { "(" } else { ", (" }), item).push(")")
-    })
-}
-
-fn detection<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
+fn detection(row: &mut Row<'_, '_>, new: &NewDetection) {
     let summary = &new.detection.summary;
     let microseconds = u64::try_from(summary.duration.as_micros()).unwrap_or(u64::MAX);
-    query
-        .push_bind(summary.id)
-        .push_next(summary.tenant_id)
-        .push_next(summary.user_id)
-        .push_next(summary.model_id)
-        .push_next(summary.detector_type.as_str())
-        .push_next(summary.detector_version.as_str())
-        .push_next(summary.detector_digest.as_str())
-        .push_next(summary.parameters.as_str())
-        .push_next(summary.pipeline.as_str())
-        .push_next(summary.seed.cast_signed())
-        .push_next(summary.data_digest.as_str())
-        .push_next(summary.threshold)
-        .push_next(from_count(summary.rows))
-        .push_next(from_count(summary.columns))
-        .push_next(from_count(summary.anomalies))
-        .push_next(summary.fuel_used.map(u64::cast_signed))
-        .push_next(from_count(microseconds))
-        .push_next(new.data.is_some())
-        .push_next(from_time(summary.created_at))
+    row.value(summary.id)
+        .value(summary.tenant_id)
+        .value(summary.user_id)
+        .value(summary.model_id)
+        .value(summary.detector_type.as_str())
+        .value(summary.detector_version.as_str())
+        .value(summary.detector_digest.as_str())
+        .value(summary.parameters.as_str())
+        .value(summary.pipeline.as_str())
+        .value(summary.seed.cast_signed())
+        .value(summary.data_digest.as_str())
+        .value(summary.threshold)
+        .value(from_count(summary.rows))
+        .value(from_count(summary.columns))
+        .value(from_count(summary.anomalies))
+        .value(summary.fuel_used.map(u64::cast_signed))
+        .value(from_count(microseconds))
+        .value(new.data.is_some())
+        .value(from_time(summary.created_at));
 }
 
-fn result<'c>(query: Query<'c>, new: &NewDetection) -> Query<'c> {
+fn result(row: &mut Row<'_, '_>, new: &NewDetection) {
     let summary = &new.detection.summary;
-    query
-        .push_bind(summary.id)
-        .push_next(summary.model_id)
-        .push_next(from_time(summary.created_at))
-        .push_next(from_scores(&new.detection.scores))
+    row.value(summary.id)
+        .value(summary.model_id)
+        .value(from_time(summary.created_at))
+        .value(from_scores(&new.detection.scores));
 }

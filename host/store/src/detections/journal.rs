@@ -52,18 +52,18 @@ impl Journal {
             && batch.iter().map(|new| new.detection.scores.len()).sum::<usize>() <= SCORES_MAX
     }
 
-    /// Writes all of `batch` down, or nothing.
+    /// Writes all of `batch` down and takes it, or nothing.
     pub(super) async fn append(
         &mut self,
         connection: &mut Connection,
-        batch: &[NewDetection],
+        batch: &mut Vec<NewDetection>,
     ) -> Result<(), StoreError> {
         let Some(first) = batch.first() else { return Ok(()) };
         let writer = *self.writer.get_or_insert(first.detection.summary.id);
-        let row = postcard::to_stdvec(batch).map_err(|error| inconsistent(&error))?;
+        let row = postcard::to_stdvec(&*batch).map_err(|error| inconsistent(&error))?;
         let sql = "INSERT INTO detection_journal (writer, detections) VALUES ($1, $2)";
         connection.query(sql).bind(writer).bind(row).execute().await?;
-        self.unsettled.extend_from_slice(batch);
+        self.unsettled.append(batch);
         self.count.store(self.unsettled.len(), Ordering::Release);
         Ok(())
     }

@@ -129,7 +129,7 @@ async fn run(mut pen: Pen, mut messages: mpsc::Receiver<Message>) {
                 Message::Close(done) => closing = Some(done),
             }
         }
-        pen.write(&batch, requests).await;
+        pen.write(batch, requests).await;
         for reader in readers {
             let _ = reader.send(pen.settle().await);
         }
@@ -186,25 +186,27 @@ impl Pen {
 
     /// Writes `batch` in one transaction; if that fails, each detection in its own, so that none
     /// fails for its neighbour's fault. A lost database fails them all.
-    async fn write(&mut self, batch: &[NewDetection], requests: Vec<Acknowledge>) {
+    async fn write(&mut self, mut batch: Vec<NewDetection>, requests: Vec<Acknowledge>) {
         if batch.is_empty() {
             return;
         }
         let started = Instant::now();
-        let mut together = self.put(batch).await;
+        let mut together = self.put(&mut batch).await;
         if together.as_ref().is_err_and(StoreError::is_loss) && started.elapsed() < SOON {
             // Mostly it was the connection that was lost, and the database is there: once more.
-            together = self.put(batch).await;
+            together = self.put(&mut batch).await;
         }
         let is_lost = together.as_ref().is_err_and(StoreError::is_loss);
         if let Err(error) = &together {
             tracing::warn!(%error, detections = batch.len(), "a batch was not written");
         }
-        for (detection, request) in batch.iter().zip(requests) {
-            let outcome = match &together {
-                Ok(()) => Ok(()),
-                Err(_) if is_lost => Err(StoreError::Lost),
-                Err(_) => self.put(std::slice::from_ref(detection)).await,
+        let written = requests.len();
+        let mut batch = batch.into_iter();
+        for request in requests {
+            let outcome = match (&together, batch.next()) {
+                (Err(_), Some(detection)) if !is_lost => self.put(&mut vec![detection]).await,
+                (Err(_), _) => Err(StoreError::Lost),
+                (Ok(()), _) => Ok(()),
             };
             // A request that is gone is no fault: its detection is written all the same.
             let _ = request.send(outcome);
@@ -213,7 +215,7 @@ impl Pen {
             // It has said so, and tries again with the next batch.
             let _ = self.settle().await;
         }
-        self.checkpoint(batch.len()).await;
+        self.checkpoint(written).await;
     }
 
     /// Sees to it that SQLite's log does not grow for ever.
@@ -232,8 +234,9 @@ impl Pen {
         }
     }
 
-    /// Writes all of `batch` or nothing: down in the journal, or where it belongs.
-    async fn put(&mut self, batch: &[NewDetection]) -> Result<(), StoreError> {
+    /// Writes all of `batch` or nothing: down in the journal, which takes it, or where it belongs.
+    /// After a failure `batch` is as it was.
+    async fn put(&mut self, batch: &mut Vec<NewDetection>) -> Result<(), StoreError> {
         let mut connection = self.connect().await?;
         let outcome = if connection.wants_journal() && self.journal.suits(batch) {
             self.journal.append(&mut connection, batch).await

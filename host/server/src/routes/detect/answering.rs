@@ -15,7 +15,7 @@ pub(super) fn answer(job: &Job, asked: &Asked) -> Result<Detection, ApiError> {
         Ok(served) => served,
         Err(error) => {
             let unknown: Result<Detection, _> = Err(error);
-            job.count(&request.detector_type, &unknown, |_| None);
+            job.count(&request.detector_type, &unknown);
             return Ok(unknown?);
         }
     };
@@ -47,7 +47,7 @@ fn ask(
 ) -> Result<Detection, DetectError> {
     let found = served.detect(request, &job.budget());
     call.end(&found, |found| found.fuel_used);
-    job.count(&served.descriptor().name, &found, |found| found.fuel_used);
+    job.count(&served.descriptor().name, &found);
     found
 }
 

@@ -18,7 +18,7 @@ use crate::auth::{Caller, Permission};
 use crate::body::{self, JsonBytes};
 use crate::cache::{Answers, Cached, Entry, Freshness, Key};
 use crate::error::ApiError;
-use crate::job::{Job, Judged, to_json};
+use crate::job::{Job, Judged, Recorded, pipeline_json, to_json};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
@@ -110,8 +110,9 @@ fn run(
     {
         job.count_hit(&request.detector_type);
         let (found, parameters) = entry.found();
+        let recorded = Recorded { parameters, pipeline: pipeline_json(&found.pipeline)? };
         let cached = Cached::Hit(entry.age(job.created_at));
-        return Ok((job.judged(found, parameters, None, data)?, cached));
+        return Ok((job.judged(found, recorded, None, data)?, cached));
     }
     let found = answering::answer(job, asked)?;
     let parameters = to_json(&found.parameters)?;
@@ -124,7 +125,8 @@ fn run(
         answers.keep(key, Entry::new(&found, parameters.clone(), job.created_at));
         cached = Cached::Kept;
     }
-    Ok((job.judged(found, parameters, None, data)?, cached))
+    let recorded = Recorded { parameters, pipeline: pipeline_json(&found.pipeline)? };
+    Ok((job.judged(found, recorded, None, data)?, cached))
 }
 
 /// Under what the answer is kept, and the detector that this names; `None` for one that is not to

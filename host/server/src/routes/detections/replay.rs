@@ -146,7 +146,6 @@ fn run(
             (found.scores, found.fuel_used)
         }
     };
-    job.burn(fuel_used.unwrap_or_default());
     let pairs = scores.iter().zip(&detection.scores).zip(0..);
     let mut different = pairs.filter(|((now, then), _)| now.to_bits() != then.to_bits());
     let first_different_row = different.next().map(|(_, row)| row);

@@ -137,7 +137,7 @@ fn learn(
     if let Some(call) = call {
         call.end(&fitted, |(_, found, _)| found.fuel_used);
     }
-    job.count(&request.detector_type, &fitted, |(_, found, _)| found.fuel_used);
+    job.count(&request.detector_type, &fitted);
     Ok(fitted?)
 }
 

@@ -2,7 +2,7 @@ use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};
 use crate::body::{self, JsonBytes};
 use crate::error::ApiError;
-use crate::job::{Job, Judged};
+use crate::job::{Job, Judged, Recorded, pipeline_json};
 use crate::models;
 use crate::page::id;
 use crate::plugins::{Broken, Call};
@@ -99,7 +99,7 @@ async fn judge(
     if body.len() > job.app.limits.inline_bytes_max {
         let work =
             move |job: &Job| run(job, &summary, &model, &parse(job, &summary, &model, &body)?);
-        return job.off_thread(work).await;
+        return Box::pin(job.off_thread(work)).await;
     }
     let asked = parse(&job, &summary, &model, &body)?;
     if job.is_small(&asked.data)
@@ -108,6 +108,11 @@ async fn judge(
     {
         return judged;
     }
+    Box::pin(run_apart(job, summary, asked)).await
+}
+
+/// On a thread of its own, after what was tried here.
+async fn run_apart(job: Job, summary: Arc<ModelSummary>, asked: Asked) -> Result<Judged, ApiError> {
     // Its instance may be gone.
     let model = models::warm(&job.app, &summary).await?;
     job.off_thread(move |job| run(job, &summary, &model, &asked)).await
@@ -131,6 +136,7 @@ fn try_here(
     if let Err(DetectError::Call(CallError::Limit(LimitKind::Fuel(_)))) = &judged {
         job.app.models.forget(summary.id);
         job.app.models.note_slow(summary.id);
+        job.forgive();
         return None;
     }
     call.end(&judged, |judged| judged.fuel_used);
@@ -182,38 +188,51 @@ fn keep(
     judged: Result<Judgement, DetectError>,
     detector_time: Duration,
 ) -> Result<Judged, ApiError> {
-    job.count(&summary.detector_type, &judged, |judged| judged.fuel_used);
+    job.count(&summary.detector_type, &judged);
     if let Err(DetectError::Call(error)) = &judged
         && !matches!(error, CallError::Busy { .. })
     {
         // Its instance is gone; the next request gets another.
         job.app.models.forget(summary.id);
     }
-    let found = found(summary, model, asked, judged?, detector_time);
-    let parameters = summary.parameters.clone();
-    job.judged(found, parameters, Some(summary.id), asked.keep_data.then_some(&asked.data))
+    let judged = judged?;
+    let pipeline = pipeline(summary, model, asked, &judged)?;
+    let recorded = Recorded { parameters: summary.parameters.clone(), pipeline };
+    let found = found(summary, asked, judged, detector_time);
+    job.judged(found, recorded, Some(summary.id), asked.keep_data.then_some(&asked.data))
 }
 
-fn found(
+/// What was done around the detector: mostly what the model says, word for word.
+fn pipeline(
     summary: &ModelSummary,
     model: &FittedPipeline,
+    asked: &Asked,
+    judged: &Judgement,
+) -> Result<String, ApiError> {
+    let record = model.record();
+    let (cut, suppress) = (asked.cut, &asked.judging.suppression);
+    let explained = judged.contributions.as_ref().map(|contributions| contributions.method);
+    if (cut, suppress, explained) == (record.cut, &record.suppress, record.explained) {
+        return Ok(summary.pipeline.clone());
+    }
+    let suppress = suppress.clone();
+    pipeline_json(&PipelineRecord { cut, suppress, explained, ..record.clone() })
+}
+
+/// Parameters and pipeline are recorded as text.
+fn found(
+    summary: &ModelSummary,
     asked: &Asked,
     judged: Judgement,
     detector_time: Duration,
 ) -> Detection {
-    let Judging { threshold, suppression, .. } = &asked.judging;
-    let pipeline = PipelineRecord {
-        cut: asked.cut,
-        suppress: suppression.clone(),
-        explained: judged.contributions.as_ref().map(|contributions| contributions.method),
-        ..model.record().clone()
-    };
+    let threshold = &asked.judging.threshold;
     Detection {
         detector_type: summary.detector_type.clone(),
         detector_version: summary.detector_version.clone(),
         detector_digest: summary.detector_digest.clone(),
         parameters: Parameters::default(),
-        pipeline,
+        pipeline: PipelineRecord::default(),
         seed: summary.seed,
         data_digest: data_digest(&asked.data),
         columns: asked.data.columns(),
