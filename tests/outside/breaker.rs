@@ -25,11 +25,16 @@ fn ask(client: &Client, detector: &str, mode: &str) -> Answer {
 
 /// The hostile guest with other bytes each time; it is tried before it is taken.
 fn promote(admin: &Client, mark: u8) -> String {
+    promote_as(admin, mark, json!({"state": "active"}))
+}
+
+fn promote_as(admin: &Client, mark: u8, mut body: Value) -> String {
     let component = [&guest("hostile")[..], &[0, 3, 1, b'x', mark]].concat();
     let uploaded = admin.post_bytes(PLUGINS, "application/wasm", &component);
     assert_eq!(uploaded.status, 201, "{}", uploaded.text);
     let digest = uploaded.json()["digest"].as_str().unwrap().to_owned();
-    let body = json!({"digest": digest, "revision": version(admin, &digest)["revision"]});
+    body["digest"] = json!(digest);
+    body["revision"] = version(admin, &digest)["revision"].clone();
     let promoted = admin.post(&format!("{PLUGINS}/hostile/promote"), &body);
     assert_eq!(promoted.status, 200, "{}", promoted.text);
     digest
@@ -89,7 +94,7 @@ fn plugin_that_fails_too_often_is_not_called_until_a_try_is_answered() {
         format!("pynomaly_plugin_calls_total{{{labels}}} 4"),
         format!("pynomaly_plugin_errors_total{{kind=\"trap\",{labels}}} 4"),
         format!("pynomaly_plugin_call_duration_seconds_count{{{labels}}} 4"),
-        format!("pynomaly_plugin_state{{plugin=\"hostile\",state=\"active\",version=\"1.0.0\"}} 1"),
+        "pynomaly_plugin_state{plugin=\"hostile\",state=\"active\",version=\"1.0.0\"} 1".to_owned(),
         "pynomaly_plugin_calls_total{plugin=\"knn\",version=\"1.0.0\"} 1".to_owned(),
         "pynomaly_detections_total{detector=\"hostile\",outcome=\"broken\"} 2".to_owned(),
     ] {
@@ -118,6 +123,7 @@ fn another_answers_in_its_stead_where_an_admin_says_so_and_the_answer_says_who()
     let (first, second) = (promote(&admin, 1), promote(&admin, 2));
     let set = fall_back(&admin, &second, json!({"to": "previous"}));
     assert_eq!((set.status, &set.json()["to"]), (200, &json!("previous")), "{}", set.text);
+    assert_eq!(version(&admin, &first)["fallback"]["to"], "previous");
     let sound = ask(&admin, "hostile", "fine").json();
     assert_eq!((&sound["degraded"], &sound["detector_digest"]), (&json!(false), &json!(second)));
     break_it(&admin);
@@ -160,6 +166,27 @@ fn another_answers_in_its_stead_where_an_admin_says_so_and_the_answer_says_who()
     assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
     let logs = admin.get("/api/v1/admin/audit-logs?action=plugin.fallback").json();
     assert_eq!(logs["items"].as_array().unwrap().len(), 3, "{logs}");
+}
+
+#[test]
+fn in_the_stead_of_a_canary_the_active_version_answers() {
+    let settings = [SETTINGS[0], SETTINGS[1], ("PYNOMALY_BREAKER_PAUSE", "3600")];
+    let server = Server::start_with(&[], &settings);
+    let admin = server.admin();
+    let first = promote(&admin, 1);
+    let canary = json!({"state": "canary", "canary": {"percent": 100, "sticky": "tenant"}});
+    let second = promote_as(&admin, 2, canary);
+    assert_eq!(fall_back(&admin, &second, json!({"to": "previous"})).status, 200);
+    break_it(&admin);
+    let answer = ask(&admin, "hostile", "fine").json();
+    assert_eq!((&answer["degraded"], &answer["detector_digest"]), (&json!(true), &json!(first)));
+    assert_eq!(answer["pipeline"]["instead_of"]["detector_digest"], second);
+    // The active one fails too: nobody is left.
+    for _ in 0..4 {
+        assert_eq!(ask(&admin, "hostile", "panic").code(), "plugin_broken");
+    }
+    assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
+    assert_eq!(version(&admin, &first)["breaker"]["state"], "open");
 }
 
 #[test]
