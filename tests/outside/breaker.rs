@@ -190,6 +190,28 @@ fn in_the_stead_of_a_canary_the_active_version_answers() {
 }
 
 #[test]
+fn each_server_has_its_own_and_all_follow_the_fallback() {
+    let secret = ("JWT_SECRET", "the same 32 bytes or more on both of them");
+    let pause = ("PYNOMALY_BREAKER_PAUSE", "3600");
+    let a = Server::start_with(&[], &[SETTINGS[0], SETTINGS[1], secret, pause]);
+    let admin = a.admin();
+    let digest = promote(&admin, 1);
+    let url = a.database_url();
+    let b = Server::start_with(&[], &[SETTINGS[1], secret, pause, ("DATABASE_URL", &url)]);
+    let on_b = b.anyone().with_token(admin.token());
+    break_it(&admin);
+    assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
+    // What is wrong there need not be wrong here.
+    assert_eq!(ask(&on_b, "hostile", "fine").status, 200);
+    assert_eq!(version(&on_b, &digest).get("breaker"), None);
+    let other = json!({"to": "detector", "detector_type": "isolation_forest"});
+    assert_eq!(fall_back(&admin, &digest, other).status, 200);
+    std::thread::sleep(Duration::from_secs(1));
+    break_it(&on_b);
+    assert_eq!(ask(&on_b, "hostile", "fine").json()["detector_type"], "isolation_forest");
+}
+
+#[test]
 fn wrong_fallbacks_are_refused_by_field() {
     let server = Server::start_with(&[], &SETTINGS);
     let admin = server.admin();
