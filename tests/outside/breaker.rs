@@ -51,9 +51,9 @@ fn fall_back(admin: &Client, digest: &str, mut body: Value) -> Answer {
     admin.put(&format!("{PLUGINS}/hostile/fallback"), &body)
 }
 
-/// Has it fail until its breaker is open.
-fn break_it(client: &Client) {
-    for _ in 0..4 {
+/// Has it fail until its breaker is open: at four calls, `good` ones among them.
+fn break_it(client: &Client, good: usize) {
+    for _ in good..4 {
         assert_eq!(ask(client, "hostile", "panic").code(), "plugin_trap");
     }
 }
@@ -74,7 +74,7 @@ fn plugin_that_fails_too_often_is_not_called_until_a_try_is_answered() {
         assert_eq!(ask(&admin, "hostile", "made up").code(), "invalid_parameter");
     }
     assert_eq!(version(&admin, &digest).get("breaker"), None);
-    break_it(&admin);
+    break_it(&admin, 0);
     for detector in ["hostile".to_owned(), format!("hostile@{digest}")] {
         is_broken(&ask(&admin, &detector, "fine"));
     }
@@ -126,7 +126,7 @@ fn another_answers_in_its_stead_where_an_admin_says_so_and_the_answer_says_who()
     assert_eq!(version(&admin, &first)["fallback"]["to"], "previous");
     let sound = ask(&admin, "hostile", "fine").json();
     assert_eq!((&sound["degraded"], &sound["detector_digest"]), (&json!(false), &json!(second)));
-    break_it(&admin);
+    break_it(&admin, 1);
 
     let degraded = ask(&admin, "hostile", "fine");
     let answer = degraded.json();
@@ -177,7 +177,7 @@ fn in_the_stead_of_a_canary_the_active_version_answers() {
     let canary = json!({"state": "canary", "canary": {"percent": 100, "sticky": "tenant"}});
     let second = promote_as(&admin, 2, canary);
     assert_eq!(fall_back(&admin, &second, json!({"to": "previous"})).status, 200);
-    break_it(&admin);
+    break_it(&admin, 0);
     let answer = ask(&admin, "hostile", "fine").json();
     assert_eq!((&answer["degraded"], &answer["detector_digest"]), (&json!(true), &json!(first)));
     assert_eq!(answer["pipeline"]["instead_of"]["detector_digest"], second);
@@ -199,15 +199,15 @@ fn each_server_has_its_own_and_all_follow_the_fallback() {
     let url = a.database_url();
     let b = Server::start_with(&[], &[SETTINGS[1], secret, pause, ("DATABASE_URL", &url)]);
     let on_b = b.anyone().with_token(admin.token());
-    break_it(&admin);
+    break_it(&admin, 0);
     assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
     // What is wrong there need not be wrong here.
     assert_eq!(ask(&on_b, "hostile", "fine").status, 200);
-    assert_eq!(version(&on_b, &digest).get("breaker"), None);
+    assert_eq!(version(&on_b, &digest)["breaker"]["state"], "closed");
     let other = json!({"to": "detector", "detector_type": "isolation_forest"});
     assert_eq!(fall_back(&admin, &digest, other).status, 200);
     std::thread::sleep(Duration::from_secs(1));
-    break_it(&on_b);
+    break_it(&on_b, 1);
     assert_eq!(ask(&on_b, "hostile", "fine").json()["detector_type"], "isolation_forest");
 }
 
@@ -257,9 +257,7 @@ fn models_that_it_fitted_are_refused_too() {
     assert_eq!(score(false).status, 200);
     // The state that it is loaded from forgets how to misbehave: the fault is of the first.
     assert_eq!(score(true).code(), "plugin_contract");
-    for _ in 0..3 {
-        assert_eq!(ask(&admin, "hostile", "nan_score").code(), "plugin_contract");
-    }
+    assert_eq!(ask(&admin, "hostile", "nan_score").code(), "plugin_contract");
     is_broken(&score(false));
     std::thread::sleep(PAUSE);
     assert_eq!(score(false).status, 200);

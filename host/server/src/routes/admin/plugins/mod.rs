@@ -67,7 +67,7 @@ pub(crate) struct PluginAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Box<RawValue>>,
     /// How its breaker stands on the server that answers; only where one plugin is asked for, and
-    /// where a call has failed.
+    /// where it was called of late.
     #[schema(required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     breaker: Option<BreakerAnswer>,
