@@ -25,11 +25,16 @@ fn ask(client: &Client, detector: &str, mode: &str) -> Answer {
 
 /// The hostile guest with other bytes each time; it is tried before it is taken.
 fn promote(admin: &Client, mark: u8) -> String {
+    promote_as(admin, mark, json!({"state": "active"}))
+}
+
+fn promote_as(admin: &Client, mark: u8, mut body: Value) -> String {
     let component = [&guest("hostile")[..], &[0, 3, 1, b'x', mark]].concat();
     let uploaded = admin.post_bytes(PLUGINS, "application/wasm", &component);
     assert_eq!(uploaded.status, 201, "{}", uploaded.text);
     let digest = uploaded.json()["digest"].as_str().unwrap().to_owned();
-    let body = json!({"digest": digest, "revision": version(admin, &digest)["revision"]});
+    body["digest"] = json!(digest);
+    body["revision"] = version(admin, &digest)["revision"].clone();
     let promoted = admin.post(&format!("{PLUGINS}/hostile/promote"), &body);
     assert_eq!(promoted.status, 200, "{}", promoted.text);
     digest
@@ -46,9 +51,9 @@ fn fall_back(admin: &Client, digest: &str, mut body: Value) -> Answer {
     admin.put(&format!("{PLUGINS}/hostile/fallback"), &body)
 }
 
-/// Has it fail until its breaker is open.
-fn break_it(client: &Client) {
-    for _ in 0..4 {
+/// Has it fail until its breaker is open: at four calls, `good` ones among them.
+fn break_it(client: &Client, good: usize) {
+    for _ in good..4 {
         assert_eq!(ask(client, "hostile", "panic").code(), "plugin_trap");
     }
 }
@@ -69,7 +74,7 @@ fn plugin_that_fails_too_often_is_not_called_until_a_try_is_answered() {
         assert_eq!(ask(&admin, "hostile", "made up").code(), "invalid_parameter");
     }
     assert_eq!(version(&admin, &digest).get("breaker"), None);
-    break_it(&admin);
+    break_it(&admin, 0);
     for detector in ["hostile".to_owned(), format!("hostile@{digest}")] {
         is_broken(&ask(&admin, &detector, "fine"));
     }
@@ -89,7 +94,7 @@ fn plugin_that_fails_too_often_is_not_called_until_a_try_is_answered() {
         format!("pynomaly_plugin_calls_total{{{labels}}} 4"),
         format!("pynomaly_plugin_errors_total{{kind=\"trap\",{labels}}} 4"),
         format!("pynomaly_plugin_call_duration_seconds_count{{{labels}}} 4"),
-        format!("pynomaly_plugin_state{{plugin=\"hostile\",state=\"active\",version=\"1.0.0\"}} 1"),
+        "pynomaly_plugin_state{plugin=\"hostile\",state=\"active\",version=\"1.0.0\"} 1".to_owned(),
         "pynomaly_plugin_calls_total{plugin=\"knn\",version=\"1.0.0\"} 1".to_owned(),
         "pynomaly_detections_total{detector=\"hostile\",outcome=\"broken\"} 2".to_owned(),
     ] {
@@ -118,9 +123,10 @@ fn another_answers_in_its_stead_where_an_admin_says_so_and_the_answer_says_who()
     let (first, second) = (promote(&admin, 1), promote(&admin, 2));
     let set = fall_back(&admin, &second, json!({"to": "previous"}));
     assert_eq!((set.status, &set.json()["to"]), (200, &json!("previous")), "{}", set.text);
+    assert_eq!(version(&admin, &first)["fallback"]["to"], "previous");
     let sound = ask(&admin, "hostile", "fine").json();
     assert_eq!((&sound["degraded"], &sound["detector_digest"]), (&json!(false), &json!(second)));
-    break_it(&admin);
+    break_it(&admin, 1);
 
     let degraded = ask(&admin, "hostile", "fine");
     let answer = degraded.json();
@@ -160,6 +166,49 @@ fn another_answers_in_its_stead_where_an_admin_says_so_and_the_answer_says_who()
     assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
     let logs = admin.get("/api/v1/admin/audit-logs?action=plugin.fallback").json();
     assert_eq!(logs["items"].as_array().unwrap().len(), 3, "{logs}");
+}
+
+#[test]
+fn in_the_stead_of_a_canary_the_active_version_answers() {
+    let settings = [SETTINGS[0], SETTINGS[1], ("PYNOMALY_BREAKER_PAUSE", "3600")];
+    let server = Server::start_with(&[], &settings);
+    let admin = server.admin();
+    let first = promote(&admin, 1);
+    let canary = json!({"state": "canary", "canary": {"percent": 100, "sticky": "tenant"}});
+    let second = promote_as(&admin, 2, canary);
+    assert_eq!(fall_back(&admin, &second, json!({"to": "previous"})).status, 200);
+    break_it(&admin, 0);
+    let answer = ask(&admin, "hostile", "fine").json();
+    assert_eq!((&answer["degraded"], &answer["detector_digest"]), (&json!(true), &json!(first)));
+    assert_eq!(answer["pipeline"]["instead_of"]["detector_digest"], second);
+    // The active one fails too: nobody is left.
+    for _ in 0..4 {
+        assert_eq!(ask(&admin, "hostile", "panic").code(), "plugin_broken");
+    }
+    assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
+    assert_eq!(version(&admin, &first)["breaker"]["state"], "open");
+}
+
+#[test]
+fn each_server_has_its_own_and_all_follow_the_fallback() {
+    let secret = ("JWT_SECRET", "the same 32 bytes or more on both of them");
+    let pause = ("PYNOMALY_BREAKER_PAUSE", "3600");
+    let a = Server::start_with(&[], &[SETTINGS[0], SETTINGS[1], secret, pause]);
+    let admin = a.admin();
+    let digest = promote(&admin, 1);
+    let url = a.database_url();
+    let b = Server::start_with(&[], &[SETTINGS[1], secret, pause, ("DATABASE_URL", &url)]);
+    let on_b = b.anyone().with_token(admin.token());
+    break_it(&admin, 0);
+    assert_eq!(ask(&admin, "hostile", "fine").code(), "plugin_broken");
+    // What is wrong there need not be wrong here.
+    assert_eq!(ask(&on_b, "hostile", "fine").status, 200);
+    assert_eq!(version(&on_b, &digest)["breaker"]["state"], "closed");
+    let other = json!({"to": "detector", "detector_type": "isolation_forest"});
+    assert_eq!(fall_back(&admin, &digest, other).status, 200);
+    std::thread::sleep(Duration::from_secs(1));
+    break_it(&on_b, 1);
+    assert_eq!(ask(&on_b, "hostile", "fine").json()["detector_type"], "isolation_forest");
 }
 
 #[test]
@@ -208,9 +257,7 @@ fn models_that_it_fitted_are_refused_too() {
     assert_eq!(score(false).status, 200);
     // The state that it is loaded from forgets how to misbehave: the fault is of the first.
     assert_eq!(score(true).code(), "plugin_contract");
-    for _ in 0..3 {
-        assert_eq!(ask(&admin, "hostile", "nan_score").code(), "plugin_contract");
-    }
+    assert_eq!(ask(&admin, "hostile", "nan_score").code(), "plugin_contract");
     is_broken(&score(false));
     std::thread::sleep(PAUSE);
     assert_eq!(score(false).status, 200);

@@ -64,7 +64,7 @@ pub struct Limits {
     pub breaker_pause_first: Duration,
     /// The longest pause (`PYNOMALY_BREAKER_PAUSE_MAX`). Default 5 min.
     pub breaker_pause_max: Duration,
-    /// Digests whose faults are remembered; those without any of late go first. Default 1,000.
+    /// Digests whose calls are counted; those that were not called of late go first. Default 1,000.
     pub breakers_max: usize,
     /// Detections that compute at the same time. Default: one per processor.
     pub detections_running_max: usize,

@@ -8,7 +8,7 @@ use prometheus::{
 };
 use pynomaly_engine::{CallError, DetectError};
 use pynomaly_store::PluginCatalog;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ const KINDS: [&str; 12] = [
     "host",
 ];
 
+type Labels = BTreeMap<String, BTreeSet<String>>;
+
 /// Metrics of plugins. Gauges are set anew whenever somebody looks.
 pub(crate) struct PluginMetrics {
     calls: IntCounterVec,
@@ -49,8 +51,8 @@ pub(crate) struct PluginMetrics {
     compile: GaugeVec,
     state: IntGaugeVec,
     breaker: IntGaugeVec,
-    /// Names and versions of the catalog.
-    labels: Mutex<BTreeSet<(String, String)>>,
+    /// Versions of the catalog, by name.
+    labels: Mutex<Labels>,
 }
 
 impl PluginMetrics {
@@ -127,16 +129,17 @@ impl PluginMetrics {
 
     /// Labels are of this catalog from now on; numbers of what is not in it go.
     pub(crate) fn follow(&self, catalog: &PluginCatalog) {
-        let versions = catalog.versions.iter().map(|it| (it.name.clone(), it.version.clone()));
-        let mut next = BTreeSet::new();
-        for version in versions {
-            if next.len() < LABELS_MAX {
-                next.insert(version);
-            }
+        let mut next = Labels::new();
+        // Several digests may call themselves the same: they are one.
+        let versions: BTreeSet<_> =
+            catalog.versions.iter().map(|it| (&it.name, &it.version)).collect();
+        for (name, version) in versions.into_iter().take(LABELS_MAX) {
+            next.entry(name.clone()).or_default().insert(version.clone());
         }
         let mut labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, version) in labels.difference(&next) {
-            self.forget(name, version);
+        for (name, versions) in labels.iter() {
+            let stays = |version: &&String| next.get(name).is_some_and(|it| it.contains(*version));
+            versions.iter().filter(|it| !stays(it)).for_each(|it| self.forget(name, it));
         }
         *labels = next;
     }
@@ -219,8 +222,8 @@ impl PluginMetrics {
     /// to a catalog that forgets it.
     fn labelled(&self, name: &str, version: &str, count: impl FnOnce([&str; 2])) {
         let labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = labels.iter().any(|it| it.0 == name && it.1 == version);
-        count(if known { [name, version] } else { [OTHER, OTHER] });
+        let is_known = labels.get(name).is_some_and(|versions| versions.contains(version));
+        count(if is_known { [name, version] } else { [OTHER, OTHER] });
     }
 
     fn forget(&self, name: &str, version: &str) {
@@ -301,11 +304,11 @@ mod tests {
         let registry = Registry::new();
         let metrics = PluginMetrics::new(&registry).unwrap();
         metrics.follow(&catalog(LABELS_MAX + 1));
-        count(&metrics, &format!("1.{}.0", LABELS_MAX - 1));
-        count(&metrics, &format!("1.{LABELS_MAX}.0"));
+        (0..=LABELS_MAX).for_each(|number| count(&metrics, &format!("1.{number}.0")));
         let text = prometheus::TextEncoder::new().encode_to_string(&registry.gather()).unwrap();
-        assert!(text.contains(&format!("version=\"1.{}.0\"", LABELS_MAX - 1)), "{text}");
-        assert!(!text.contains(&format!("version=\"1.{LABELS_MAX}.0\"")), "{text}");
+        let calls = |line: &&str| line.starts_with("pynomaly_plugin_calls_total{");
+        assert_eq!(text.lines().filter(calls).count(), LABELS_MAX + 1);
+        assert!(text.contains("calls_total{plugin=\"other\",version=\"other\"} 1"), "{text}");
     }
 
     #[test]

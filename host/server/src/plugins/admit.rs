@@ -75,7 +75,7 @@ async fn admit(
         return Err(PluginError::Digest { wanted, found });
     }
     if let Some(version) = app.store.list_plugins().await?.version(&found) {
-        return Ok((version.clone(), false));
+        return Ok((examine_stored(app, version.clone(), upload).await?, false));
     }
     let beside = upload.signature.map(|signature| (signature, found.clone()));
     // What comes beside the component speaks of all of it, and goes before.
@@ -111,6 +111,27 @@ async fn admit(
     app.store.report_plugin(app.plugins.replica_id, &found, None).await?;
     apply(app).await?;
     Ok((version, is_new))
+}
+
+/// A version that was stored where self-tests were off is tried when somebody uploads it again. What
+/// it is there for stays as it is.
+async fn examine_stored(
+    app: &AppState,
+    version: PluginVersion,
+    Upload { component, actor, .. }: Upload,
+) -> Result<PluginVersion, PluginError> {
+    let is_wanted = actor.user_id.is_some() && version.state != PluginState::Quarantined;
+    if version.report.is_some() || !is_wanted {
+        return Ok(version);
+    }
+    let Examined { report, cost_card } = examine(app, component.into()).await?;
+    if let Some(report) = &report {
+        let audit = actor.done(&app.random, "plugin.self_test", &version.digest);
+        let (digest, card) = (&version.digest, cost_card.as_deref());
+        app.store.set_plugin_report(digest, report, card, &audit).await?;
+        apply(app).await?;
+    }
+    Ok(PluginVersion { report, cost_card, ..version })
 }
 
 /// The key that has signed it, where there is a signature.

@@ -79,6 +79,8 @@ impl FolderKeeper for Keeper {
                     tracing::warn!(file, "its cost card is of another component");
                 }
             }
+            // At the end of the server everything is given up; it comes back to that.
+            Err(_) if self.app.stopping.is_cancelled() => {}
             Err((is_passing, reason)) => {
                 tracing::warn!(file, digest, reason, "plugin refused");
                 let again = is_passing.then_some(is_new);

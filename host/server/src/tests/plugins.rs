@@ -447,6 +447,29 @@ async fn replica_has_the_cost_card_that_another_has_measured() {
     assert_eq!(cost, test.get(&path, &admin).await.json["cost"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn version_that_was_never_tried_is_tried_when_it_is_uploaded_again() {
+    let (test, admin) = TestApp::with_user(Role::Admin).await;
+    let first = upload(&test, &admin, KNN).await;
+    let mut replica = test.replica().await;
+    let policy = PluginPolicy { is_self_tested: true, ..PluginPolicy::default() };
+    let app = Arc::get_mut(&mut replica.app).unwrap();
+    app.plugins = Plugins::new(policy, Uuid::from_u128(2), "replica".into());
+    let report = async || {
+        let versions = test.get(&format!("{PLUGINS}/knn"), &admin).await;
+        versions.json["items"][0].get("report").cloned()
+    };
+    assert_eq!(report().await, None);
+    let again = send(&replica, &admin, KNN, &[]).await;
+    assert_eq!(again.status, StatusCode::OK, "{again:?}");
+    assert_eq!(report().await.unwrap()["passed"], true);
+    apply(&test.app).await.unwrap();
+    let card = test.get(&format!("/api/v1/detectors/knn@{first}"), &admin).await;
+    assert_eq!(card.json["cost"]["digest"], first, "{card:?}");
+    let logs = test.get("/api/v1/admin/audit-logs?action=plugin.self_test", &admin).await;
+    assert_eq!(logs.json["items"].as_array().unwrap().len(), 1, "{logs:?}");
+}
+
 #[tokio::test]
 async fn server_that_ends_between_store_and_swap_comes_back_as_the_database_says() {
     let (test, admin) = TestApp::with_user(Role::Admin).await;

@@ -5,6 +5,7 @@ mod delete;
 mod fallback;
 mod files;
 mod list;
+mod report;
 mod upload;
 
 pub use change::{PluginChange, PluginRefusal};

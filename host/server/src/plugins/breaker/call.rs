@@ -25,7 +25,7 @@ pub(crate) struct Call {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{name}` {version} ({digest}) failed too often and is not called now; try again in {} s",
-    .retry_after.as_secs().max(1)
+    .retry_after.as_secs_f64().ceil().max(1.0)
 )]
 pub(crate) struct Broken {
     pub(crate) name: String,

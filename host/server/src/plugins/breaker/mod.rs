@@ -65,22 +65,21 @@ impl Breakers {
         if let Some(circuit) = circuits.get_mut(digest) {
             return circuit.end(pass, outcome, now, &self.limits);
         }
-        // Only what has failed is remembered: a plugin that is well costs a look.
-        if !matches!(outcome, Outcome::Failure | Outcome::Limit) {
+        if outcome == Outcome::Neutral {
             return false;
         }
         if circuits.len() >= self.limits.breakers_max {
             circuits.retain(|_, circuit| !circuit.is_idle(now));
         }
         if circuits.len() >= self.limits.breakers_max {
-            tracing::warn!(digest, "there is no room for its breaker");
+            tracing::warn!(digest, "there is no room for its breaker: its calls are not counted");
             return false;
         }
         let circuit = circuits.entry(digest.to_owned());
         circuit.or_insert_with(|| Circuit::new(&self.limits)).end(pass, outcome, now, &self.limits)
     }
 
-    /// How the breaker of that digest stands; `None` where none of its calls has failed of late.
+    /// How the breaker of that digest stands; `None` where it was not called of late.
     pub(crate) fn view(&self, digest: &str, now: OffsetDateTime) -> Option<View> {
         lock(&self.circuits).get_mut(digest).map(|circuit| circuit.view(now))
     }
@@ -100,7 +99,7 @@ mod tests {
     fn each_digest_has_its_own_and_there_is_room_for_so_many() {
         let limits = Limits { breakers_max: 2, breaker_failures_max: 2, ..Limits::default() };
         let breakers = Breakers::new(&limits);
-        assert!(!breakers.end("a", Pass::Usual, Outcome::Good, NOW));
+        assert!(!breakers.end("a", Pass::Usual, Outcome::Neutral, NOW));
         assert_eq!(breakers.view("a", NOW), None);
         assert!(!fail(&breakers, "a", NOW) && fail(&breakers, "a", NOW));
         assert!(breakers.admit("a", NOW).is_err() && breakers.is_passable("a", NOW).is_err());
@@ -113,6 +112,15 @@ mod tests {
         assert!(!fail(&breakers, "c", later));
         assert!(breakers.view("c", later).is_some() && breakers.view("b", later).is_none());
         assert!(breakers.view("a", later).is_some());
+    }
+
+    #[test]
+    fn calls_before_the_first_fault_count_too() {
+        let breakers = Breakers::new(&Limits::default());
+        let opened = |outcome| breakers.end("a", Pass::Usual, outcome, NOW);
+        assert!(!(0..100).any(|_| opened(Outcome::Good)));
+        assert!(!(0..99).any(|_| opened(Outcome::Limit)));
+        assert!(opened(Outcome::Limit));
     }
 
     #[test]

@@ -40,14 +40,32 @@ pub(crate) enum FallbackTo {
 
 /// Who answers in the stead of a plugin.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct FallbackAnswer {
-    /// The plugin.
-    plugin: String,
+pub(crate) struct FallbackView {
     to: FallbackTo,
     /// The detector, with `"to": "detector"`.
     detector_type: Option<String>,
+}
+
+/// Who answers in the stead of which plugin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FallbackAnswer {
+    /// The plugin.
+    plugin: String,
+    #[serde(flatten)]
+    fallback: FallbackView,
     /// The revision of the name now.
     revision: u64,
+}
+
+impl FallbackView {
+    pub(super) fn of(fallback: &Fallback) -> Self {
+        match fallback {
+            Fallback::Previous => Self { to: FallbackTo::Previous, detector_type: None },
+            Fallback::Detector(detector_type) => {
+                Self { to: FallbackTo::Detector, detector_type: Some(detector_type.clone()) }
+            }
+        }
+    }
 }
 
 /// Says who answers detections for this name while the breaker of the version is open that should:
@@ -80,8 +98,8 @@ pub(crate) async fn fallback(
         PluginRefusal::Missing | PluginRefusal::From(_) => PluginError::Missing,
     })?;
     apply(&app).await?;
-    let detector_type = body.detector_type;
-    json(StatusCode::OK, &FallbackAnswer { plugin: name, to: body.to, detector_type, revision })
+    let fallback = FallbackView { to: body.to, detector_type: body.detector_type };
+    json(StatusCode::OK, &FallbackAnswer { plugin: name, fallback, revision })
 }
 
 impl FallbackBody {

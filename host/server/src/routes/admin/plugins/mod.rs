@@ -12,6 +12,7 @@ pub(crate) mod retire;
 pub(crate) mod rollback;
 pub(crate) mod upload;
 
+use self::fallback::FallbackView;
 use crate::error::ApiError;
 use crate::plugins::{PluginError, RefusedFile, Standing, View};
 use crate::state::AppState;
@@ -44,6 +45,8 @@ pub(crate) struct PluginAnswer {
     revision: Option<u64>,
     /// Whether a roll back goes there.
     is_previous: bool,
+    /// Who answers detections for the name while its breaker is open; null for nobody.
+    fallback: Option<FallbackView>,
     /// The key that signed it.
     key_id: Option<String>,
     /// Who uploaded it; null for the plugin folder.
@@ -67,7 +70,7 @@ pub(crate) struct PluginAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Box<RawValue>>,
     /// How its breaker stands on the server that answers; only where one plugin is asked for, and
-    /// where a call has failed.
+    /// where it was called of late.
     #[schema(required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     breaker: Option<BreakerAnswer>,
@@ -252,6 +255,7 @@ impl PluginAnswer {
             reason: version.reason.clone(),
             revision: name.map(|name| name.revision),
             is_previous: previous == Some(&version.digest),
+            fallback: name.and_then(|name| name.fallback.as_ref()).map(FallbackView::of),
             key_id: version.key_id.clone(),
             uploaded_by: version.uploaded_by,
             created_at: Some(version.created_at),
@@ -277,6 +281,7 @@ impl PluginAnswer {
             reason: None,
             revision: None,
             is_previous: false,
+            fallback: None,
             key_id: None,
             uploaded_by: None,
             created_at: None,
