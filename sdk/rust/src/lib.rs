@@ -96,7 +96,7 @@ pub use detector::{About, Detector, Fitted, Model, Task};
 pub use error::Error;
 #[doc(hidden)]
 pub use explaining::is_explaining;
-pub use explaining::ExplainingModel;
+pub use explaining::{ExplainingModel, add_distance};
 pub use matrix::Matrix;
 pub use principal::Principal;
 pub use pynomaly_sdk_derive::{Choice, Parameters};
