@@ -17,8 +17,11 @@ const TABLES_PER_COMPONENT: u32 = 8;
 /// Host bytes for the bookkeeping of an instance.
 const INSTANCE_BYTES_MAX: usize = 1024 * 1024;
 /// Pages of a freed slot that are zeroed in place instead of being given back: a fresh instance
-/// then needs no page faults for its first data.
-const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
+/// then needs no page faults for its first data. Only pages that an instance has touched are kept,
+/// so that no more stays than was in use at the same time.
+const KEEP_RESIDENT_BYTES: usize = 16 * 1024 * 1024;
+/// The same, of a call stack, which calls seldom use much of.
+const STACK_KEEP_RESIDENT_BYTES: usize = 1024 * 1024;
 
 pub(crate) fn engine(limits: &Limits, canonical_nans: bool) -> Result<Engine, SandboxError> {
     let config = config(limits, canonical_nans);
@@ -62,7 +65,7 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .max_memory_size(limits.memory_bytes_max)
         .table_elements(limits.table_elements_max)
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
-        .async_stack_keep_resident(KEEP_RESIDENT_BYTES)
+        .async_stack_keep_resident(STACK_KEEP_RESIDENT_BYTES)
         .pagemap_scan(Enabled::Auto);
     pool
 }

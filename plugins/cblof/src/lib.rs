@@ -50,4 +50,4 @@ impl Detector for Detect {
     }
 }
 
-pynomaly_sdk::export!(Detect);
+pynomaly_sdk::export!(Detect, explainer);

@@ -2,7 +2,11 @@
 
 use crate::Detect;
 use crate::clusters::Centers;
+use pynomaly_sdk::add_distance;
 use pynomaly_sdk::prelude::*;
+
+/// The mean of a constant column may be off by so much, relative to it.
+const ROUNDING: f64 = 1e-12;
 
 /// A fitted CBLOF: clusters, the largest first.
 #[derive(Debug)]
@@ -29,14 +33,40 @@ impl Cblof {
     }
 
     /// The distance to the nearest large centre: of a row in a large cluster, that is its own.
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
     fn score_row(&self, row: &[f64]) -> f64 {
-        let distance = self.large.distance(row);
+        math::finite(self.large.distance(row) * self.weight(row))
+    }
+
+    /// The size of the row's cluster, where it counts.
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    fn weight(&self, row: &[f64]) -> f64 {
         if !self.use_weights {
-            return math::finite(distance);
+            return 1.0;
         }
-        let size = self.sizes.get(self.all.nearest(row)).copied().unwrap_or_default();
-        math::finite(distance * size as f64)
+        self.sizes.get(self.all.nearest(row)).copied().unwrap_or_default() as f64
+    }
+
+    /// The nearest large centre; where it differs from the row by no more than rounding, the row's
+    /// own value.
+    fn nearest_large(&self, row: &[f64]) -> Vec<f64> {
+        let mut centers = self.large.values().chunks_exact(self.columns);
+        let center = centers.nth(self.large.nearest(row)).unwrap_or_default();
+        let is_same = |value: f64, mean: f64| (value - mean).abs() <= ROUNDING * mean.abs();
+        let both = row.iter().zip(center);
+        both.map(|(value, mean)| if is_same(*value, *mean) { *value } else { *mean }).collect()
+    }
+}
+
+impl ExplainingModel for Cblof {
+    /// The distance is shared out as its square is the sum of the columns' squares.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns, data.columns())?;
+        let mut shares = vec![0.0; data.values().len()];
+        for (row, to) in data.iter_rows().zip(shares.chunks_exact_mut(self.columns)) {
+            add_distance(row, &self.nearest_large(row), self.weight(row), to);
+        }
+        shares.iter_mut().for_each(|share| *share = math::finite(*share));
+        Ok(shares)
     }
 }
 

@@ -5,7 +5,7 @@
 use cblof::{Cblof, Detect, Options};
 use pynomaly_sdk::parameters::Parameters;
 use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
-use pynomaly_sdk_checks::{Subject, assert_close, battery};
+use pynomaly_sdk_checks::{Subject, assert_close, battery, explanations};
 
 const DEFAULTS: Options = Options { n_clusters: 8, alpha: 0.9, beta: 5.0, use_weights: false };
 
@@ -17,6 +17,11 @@ battery!(
     Subject::<Detect>::new(|| Options { n_clusters: 30, use_weights: true, ..DEFAULTS })
         .order_matters()
         .constants_matter()
+);
+explanations!(Subject::<Detect>::new(|| DEFAULTS));
+explanations!(
+    explanations_of_weighted,
+    Subject::<Detect>::new(|| Options { n_clusters: 30, use_weights: true, ..DEFAULTS })
 );
 
 fn fit(columns: usize, values: &[f64], options: Options, seed: u64) -> Fitted<Cblof> {

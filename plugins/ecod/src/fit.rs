@@ -10,7 +10,7 @@ pub(crate) fn fit(training: &Matrix<'_>, method: Method) -> Fitted<Ecod> {
     let mut training_scores = vec![0.0; training.rows()];
     let mut columns = Vec::with_capacity(training.columns());
     for column in 0..training.columns() {
-        let values: Vec<f64> = training.column(column).collect();
+        let values = kernels::column(training, column);
         let skewness = skewness::sign(&values);
         let order = kernels::argsort(&values);
         let value = |row: u32| values.get(row as usize).copied().unwrap_or_default();

@@ -5,16 +5,16 @@
 use ewma::{Detect, Ewma, Method, Options};
 use proptest::prelude::*;
 use pynomaly_sdk::parameters::Parameters;
-use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model, StreamingModel};
+use pynomaly_sdk::{Detector, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Subject, series, stream};
 
 const OPTIONS: Options = Options { alpha: 0.2, warm_up: 3, method: Method::Largest };
 
+series!(Subject::<Detect>::new(|| OPTIONS));
+stream!(Subject::<Detect>::new(|| OPTIONS));
+
 fn fit(columns: usize, values: &[f64], options: Options) -> Fitted<Ewma> {
     Detect::fit(&Matrix::new(columns, values), options, 7).unwrap()
-}
-
-fn bits(scores: &[f64]) -> Vec<u64> {
-    scores.iter().map(|score| score.to_bits()).collect()
 }
 
 /// By the definition: weights of all moments before, their mean, and the mean squared difference
@@ -64,26 +64,9 @@ fn constant_columns_and_huge_values_stay_finite() {
 }
 
 #[test]
-fn rows_of_another_width_are_refused_and_change_nothing() {
-    let mut model = fit(1, &[1.0, 2.0, 4.0, 3.0], OPTIONS).model;
-    let before = model.clone();
-    let wide = Matrix::new(2, &[1.0, 2.0]);
-    assert!(matches!(model.score(&wide), Err(Error::InvalidInput(_))));
-    assert!(matches!(model.update(&wide), Err(Error::InvalidInput(_))));
-    assert_eq!(model, before);
-}
-
-#[test]
 fn defaults() {
     let options = Options { alpha: 0.1, warm_up: 10, method: Method::Largest };
     assert_eq!(Options::parse(Vec::new()).unwrap(), options);
-}
-
-fn table() -> impl Strategy<Value = (usize, Vec<f64>)> {
-    let cell = prop_oneof![-1e3..1e3, (-3i32..3).prop_map(f64::from)];
-    (1usize..4, 2usize..40).prop_flat_map(move |(columns, rows)| {
-        (Just(columns), prop::collection::vec(cell.clone(), columns * rows))
-    })
 }
 
 proptest! {
@@ -93,46 +76,6 @@ proptest! {
         for (row, score) in scores.iter().enumerate() {
             let expected = slowly(&values[..row], values[row], OPTIONS);
             prop_assert!((score - expected).abs() <= 1e-9 * expected.max(1.0), "{} {}", score, expected);
-        }
-    }
-
-    #[test]
-    fn updating_in_pieces_equals_fitting_the_whole((columns, values) in table(), at in 0usize..40) {
-        let whole = fit(columns, &values, OPTIONS);
-        let cut = (at % (values.len() / columns)).max(1) * columns;
-        let Fitted { model, mut training_scores } = fit(columns, &values[..cut], OPTIONS);
-        let mut model = Ewma::load(&model.save()).unwrap();
-        for row in values[cut..].chunks(columns) {
-            let looked = model.score(&Matrix::new(columns, row)).unwrap();
-            let learnt = model.update(&Matrix::new(columns, row)).unwrap();
-            prop_assert_eq!(bits(&looked), bits(&learnt));
-            training_scores.extend(learnt);
-        }
-        prop_assert_eq!(bits(&training_scores), bits(&whole.training_scores));
-        prop_assert_eq!(model, whole.model);
-    }
-
-    #[test]
-    fn a_row_scores_the_same_alone_in_a_batch_and_after_loading((columns, values) in table()) {
-        let model = fit(columns, &values, OPTIONS).model;
-        let batch = model.score(&Matrix::new(columns, &values)).unwrap();
-        let loaded = Ewma::load(&model.save()).unwrap();
-        for (row, score) in values.chunks(columns).zip(&batch) {
-            let alone = loaded.score(&Matrix::new(columns, row)).unwrap();
-            prop_assert_eq!(bits(&alone), bits(&[*score]));
-        }
-    }
-
-    #[test]
-    fn damaged_states_are_refused_or_still_score(at in 0usize..200, byte: u8, cut in 0usize..200) {
-        let mut state = fit(2, &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0], OPTIONS).model.save();
-        let length = state.len();
-        state[at % length] = byte;
-        state.truncate(length - cut % length);
-        if let Ok(mut model) = Ewma::load(&state)
-            && let Ok(scores) = model.update(&Matrix::new(2, &[1.0, 2.0, 1e308, -1e308]))
-        {
-            prop_assert!(scores.iter().all(|score| score.is_finite()));
         }
     }
 }

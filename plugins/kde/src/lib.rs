@@ -15,9 +15,10 @@ pub struct Detect;
 /// Its parameters, under PyOD's names.
 #[derive(Debug, Clone, Copy, PartialEq, Parameters)]
 pub struct Options {
-    /// Standard deviation of the Gaussian around each training row, in the columns' unit.
-    #[parameter(default = 1.0, range = 1e-9..=1e9)]
-    pub bandwidth: f64,
+    /// Standard deviation of the Gaussian around each training row, in the columns' unit. Absent:
+    /// the columns are standardised, and Scott's rule gives it: n^(−1 / (d + 4)).
+    #[parameter(range = 1e-9..=1e9)]
+    pub bandwidth: Option<f64>,
 }
 
 impl Detector for Detect {
@@ -26,12 +27,13 @@ impl Detector for Detect {
 
     const ABOUT: About = About {
         name: "kde",
-        version: "1.0.0",
+        version: "2.0.0",
+        state_version: 2,
         summary: "Kernel density estimation: the negative logarithm of the density by Gaussians \
                   around the training rows.",
         reference: "E. Parzen: On Estimation of a Probability Density Function and Mode. Annals \
                     of Mathematical Statistics 33(3), 1962. doi:10.1214/aoms/1177704472",
-        extra: &[("auc-floor", "0.55")],
+        extra: &[("auc-floor", "0.9")],
         ..About::TABULAR
     };
 

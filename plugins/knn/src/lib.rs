@@ -53,4 +53,4 @@ impl Detector for Detect {
     }
 }
 
-pynomaly_sdk::export!(Detect);
+pynomaly_sdk::export!(Detect, explainer);

@@ -1,7 +1,8 @@
 //! Scoring, and the state.
 
 use crate::{Detect, Method, Options};
-use pynomaly_sdk::neighbors::{Nearest, Tree};
+use pynomaly_sdk::add_distance;
+use pynomaly_sdk::neighbors::{Nearest, Neighbors, Tree};
 use pynomaly_sdk::parameters::{Typed, Value};
 use pynomaly_sdk::prelude::*;
 
@@ -46,6 +47,43 @@ impl Method {
             }
             Self::Median => f64::midpoint(distance(last / 2), distance(last.div_ceil(2))),
         }
+    }
+}
+
+impl Method {
+    /// How much each of so many distances, in ascending order, counts.
+    #[expect(clippy::cast_precision_loss, reason = "a number of neighbours")]
+    fn weight(self, place: usize, count: usize) -> f64 {
+        let last = count.saturating_sub(1);
+        let is = |other: usize| f64::from(u8::from(place == other));
+        match self {
+            Self::Largest => is(last),
+            Self::Mean => 1.0 / count as f64,
+            Self::Median => f64::midpoint(is(last / 2), is(last.div_ceil(2))),
+        }
+    }
+}
+
+impl ExplainingModel for Knn {
+    /// Each distance that counts is shared out as its square is the sum of the columns' squares.
+    /// Nothing is shared out of distances that are too great to be squared.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns, data.columns())?;
+        let count = self.options.n_neighbors as usize;
+        let mut neighbors = Neighbors::new(count);
+        let mut shares = vec![0.0; data.values().len()];
+        for (row, to) in data.iter_rows().zip(shares.chunks_exact_mut(self.columns)) {
+            self.tree.search(row, &mut neighbors);
+            for (place, neighbor) in neighbors.found().iter().enumerate() {
+                let start = neighbor.row as usize * self.columns;
+                let other = self.values.get(start..start + self.columns).unwrap_or_default();
+                let weight = self.options.method.weight(place, count);
+                if weight > 0.0 {
+                    add_distance(row, other, weight, to);
+                }
+            }
+        }
+        Ok(shares)
     }
 }
 

@@ -6,11 +6,20 @@ use knn::{Detect, Knn, Method, Options};
 use proptest::prelude::*;
 use pynomaly_sdk::parameters::{Parameters, Value as Given};
 use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
-use serde_json::Value;
+use pynomaly_sdk_checks::{Golden, Subject, assert_close, battery, bits, explanations};
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
-}
+const LARGEST: Options = Options { n_neighbors: 3, method: Method::Largest };
+
+battery!(Subject::<Detect>::new(|| LARGEST).least_rows(4).itself_left_out());
+explanations!(Subject::<Detect>::new(|| LARGEST).least_rows(4));
+explanations!(
+    explanations_of_mean,
+    Subject::<Detect>::new(|| Options { method: Method::Mean, ..LARGEST }).least_rows(4)
+);
+explanations!(
+    explanations_of_median,
+    Subject::<Detect>::new(|| Options { n_neighbors: 4, method: Method::Median }).least_rows(5)
+);
 
 fn fit(
     columns: usize,
@@ -21,33 +30,19 @@ fn fit(
     Detect::fit(&Matrix::new(columns, values), Options { n_neighbors, method }, 7)
 }
 
-fn bits(scores: &[f64]) -> Vec<u64> {
-    scores.iter().map(|score| score.to_bits()).collect()
-}
-
-fn assert_close(scores: &[f64], expected: &[f64]) {
-    assert_eq!(scores.len(), expected.len());
-    for (score, expected) in scores.iter().zip(expected) {
-        assert!((score - expected).abs() < 1e-9, "{score} {expected}");
-    }
-}
-
 #[test]
 fn training_and_query_scores_are_those_of_pyod() {
-    let golden: Value = serde_json::from_str(include_str!("golden.json")).unwrap();
-    let rows = golden["X"].as_array().unwrap();
-    let (training, queries) = rows.split_at(golden["n_train"].as_u64().unwrap() as usize);
-    let [training, queries] =
-        [training, queries].map(|rows| rows.iter().flat_map(numbers).collect::<Vec<_>>());
+    let golden = Golden::parse(include_str!("golden.json"));
+    let (training, queries) = (golden.training(), golden.queries());
     for (name, method) in [
         ("KNN_largest5", Method::Largest),
         ("KNN_mean5", Method::Mean),
         ("KNN_median5", Method::Median),
     ] {
         let fitted = fit(4, &training, 5, method).unwrap();
-        assert_close(&fitted.training_scores, &numbers(&golden[name]["decision_scores_"]));
+        assert_close(&fitted.training_scores, &golden.numbers(name, "decision_scores_"), 1e-9);
         let scores = fitted.model.score(&Matrix::new(4, &queries)).unwrap();
-        assert_close(&scores, &numbers(&golden[name]["query_scores"]));
+        assert_close(&scores, &golden.numbers(name, "query_scores"), 1e-9);
     }
 }
 
@@ -113,28 +108,5 @@ proptest! {
         let scores = fit(columns, &values, 3, Method::Largest).unwrap().training_scores;
         let expected: Vec<_> = (0..scores.len()).map(|row| slowly(columns, &values, row, 3)).collect();
         prop_assert_eq!(bits(&scores), bits(&expected));
-    }
-
-    #[test]
-    fn a_row_scores_the_same_alone_in_a_batch_and_after_loading((columns, values) in table()) {
-        let model = fit(columns, &values, 3, Method::Mean).unwrap().model;
-        let batch = model.score(&Matrix::new(columns, &values)).unwrap();
-        let loaded = Knn::load(&model.save()).unwrap();
-        for (row, score) in values.chunks(columns).zip(&batch) {
-            let alone = loaded.score(&Matrix::new(columns, row)).unwrap();
-            prop_assert_eq!(bits(&alone), bits(&[*score]));
-        }
-    }
-
-    #[test]
-    fn damaged_states_are_refused_or_still_score(at in 0usize..200, byte: u8, cut in 0usize..200) {
-        let model = fit(2, &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0], 1, Method::Mean).unwrap().model;
-        let mut state = model.save();
-        let length = state.len();
-        state[at % length] = byte;
-        state.truncate(length - cut % length);
-        if let Ok(model) = Knn::load(&state) {
-            drop(model.score(&Matrix::new(2, &[1.0, 2.0])));
-        }
     }
 }

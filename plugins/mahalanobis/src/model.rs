@@ -16,17 +16,6 @@ impl Mahalanobis {
         Self { principal, method }
     }
 
-    /// The score of a standardised row.
-    fn score_row(&self, row: &[f64]) -> f64 {
-        let score = match self.method {
-            Method::Mahalanobis => {
-                self.principal.coordinates(row).fold(0.0, |sum, along| sum + along * along)
-            }
-            Method::PyodPca => self.pyod_pca(row),
-        };
-        math::finite(score)
-    }
-
     /// The distances from the tips of the axes, each divided by the part of the variance that is
     /// along its axis.
     fn pyod_pca(&self, row: &[f64]) -> f64 {
@@ -83,13 +72,32 @@ impl ExplainingModel for Mahalanobis {
     }
 }
 
+impl Mahalanobis {
+    /// The squared distances from the middle along the axes, of `N` rows at a time.
+    fn distances<const N: usize>(&self, data: &Matrix<'_>) -> Vec<f64> {
+        let mut scores = Vec::with_capacity(data.rows());
+        self.principal.each_block::<N>(data, |_, coordinates, count| {
+            let mut sums = [0.0; N];
+            for along in coordinates {
+                sums.iter_mut().zip(along).for_each(|(sum, along)| *sum += along * along);
+            }
+            scores.extend(sums.into_iter().take(count).map(math::finite));
+        });
+        scores
+    }
+}
+
 impl Model for Mahalanobis {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.principal.means.len(), data.columns())?;
+        if self.method == Method::Mahalanobis {
+            let is_one = data.rows() == 1;
+            return Ok(if is_one { self.distances::<1>(data) } else { self.distances::<4>(data) });
+        }
         let mut standardized = Vec::new();
         let score = |row| {
             self.principal.standardize(row, &mut standardized);
-            self.score_row(&standardized)
+            math::finite(self.pyod_pca(&standardized))
         };
         Ok(data.iter_rows().map(score).collect())
     }

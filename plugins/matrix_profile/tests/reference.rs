@@ -6,20 +6,15 @@ use matrix_profile::{Detect, MatrixProfile, Options};
 use proptest::prelude::*;
 use pynomaly_sdk::parameters::Parameters;
 use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
+use pynomaly_sdk_checks::{Subject, numbers, series};
 use serde_json::Value;
 
 const SMALL: Options = Options { window_size: 4 };
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
-}
+series!(Subject::<Detect>::new(|| SMALL).least_rows(7));
 
 fn fit(columns: usize, values: &[f64], options: Options) -> Fitted<MatrixProfile> {
     Detect::fit(&Matrix::new(columns, values), options, 7).unwrap()
-}
-
-fn bits(scores: &[f64]) -> Vec<u64> {
-    scores.iter().map(|score| score.to_bits()).collect()
 }
 
 /// Near 0 a distance is the root of a rounding error.
@@ -150,30 +145,6 @@ proptest! {
             let may = |other: usize| start - other > 1;
             let expected = slowly(columns, (&all, &values), (start, 4), may);
             prop_assert!(is_close(*score, expected), "{}: {} {}", row, score, expected);
-        }
-    }
-
-    #[test]
-    fn the_first_rows_score_the_same_alone_and_after_loading((columns, values) in table(), at in 1usize..40) {
-        let model = fit(columns, &values, SMALL).model;
-        let loaded = MatrixProfile::load(&model.save()).unwrap();
-        let whole = model.score(&Matrix::new(columns, &values)).unwrap();
-        let first = at.min(whole.len());
-        let part = loaded.score(&Matrix::new(columns, &values[..first * columns])).unwrap();
-        prop_assert_eq!(bits(&part), bits(&whole[..first]));
-        prop_assert_eq!(loaded.save(), model.save());
-    }
-
-    #[test]
-    fn damaged_states_are_refused_or_still_score(at in 0usize..400, byte: u8, cut in 0usize..400) {
-        let mut state = fit(1, &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0, 1.0, 1.0, 3.0, 0.0, 2.0], SMALL).model.save();
-        let length = state.len();
-        state[at % length] = byte;
-        state.truncate(length - cut % length);
-        if let Ok(model) = MatrixProfile::load(&state)
-            && let Ok(scores) = model.score(&Matrix::new(1, &[1.0, 1e308]))
-        {
-            prop_assert!(scores.iter().all(|score| score.is_finite()));
         }
     }
 }

@@ -35,6 +35,26 @@ impl Rows {
         Self::new(self.columns, self.chosen(chosen).flatten().copied().collect())
     }
 
+    /// Each column of those at these indices.
+    fn columns_of(&self, chosen: &[u32]) -> Vec<Vec<f64>> {
+        let mut columns = vec![vec![0.0; chosen.len()]; self.columns];
+        let value = |start: usize| self.values.get(start).copied().unwrap_or_default();
+        let (groups, rest) = chosen.as_chunks::<LANES>();
+        for (place, group) in groups.iter().enumerate() {
+            let starts = group.map(|row| row as usize * self.columns);
+            for (column, to) in columns.iter_mut().enumerate() {
+                let run = to.as_chunks_mut::<LANES>().0.get_mut(place);
+                let lanes = run.into_iter().flatten().zip(&starts);
+                lanes.for_each(|(to, start)| *to = value(start + column));
+            }
+        }
+        for (column, to) in columns.iter_mut().enumerate() {
+            let last = to.as_chunks_mut::<LANES>().1.iter_mut().zip(rest);
+            last.for_each(|(to, row)| *to = value(*row as usize * self.columns + column));
+        }
+        columns
+    }
+
     fn chosen<'a>(&'a self, chosen: &'a [u32]) -> impl Iterator<Item = &'a [f64]> {
         chosen.iter().filter_map(|row| self.values.chunks_exact(self.columns).nth(*row as usize))
     }
@@ -56,18 +76,13 @@ impl Estimate {
     #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
     pub(crate) fn of(rows: &Rows, chosen: &[u32]) -> Self {
         let count = chosen.len().max(1) as f64;
-        let column = |column: usize| {
-            let values = rows.chosen(chosen).filter_map(|row| row.get(column)).copied();
-            values.collect::<Vec<f64>>()
-        };
-        let mut columns: Vec<_> = (0..rows.columns).map(column).collect();
+        let mut columns = rows.columns_of(chosen);
         let location: Vec<_> = columns.iter().map(|it| kernels::sum(it) / count).collect();
         for (column, mean) in columns.iter_mut().zip(&location) {
             column.iter_mut().for_each(|value| *value -= mean);
         }
-        let entry = |(a, b): (&Vec<f64>, &Vec<f64>)| kernels::dot(a, b) / count;
-        let row = |a| columns.iter().map(move |b| entry((a, b)));
-        let covariance: Vec<f64> = columns.iter().flat_map(row).collect();
+        let covariance: Vec<f64> =
+            kernels::products(&columns).into_iter().map(|product| product / count).collect();
         let (axes, log_determinant) =
             inverse_root(rows.columns, &covariance).unwrap_or_else(|| {
                 (inverse_root_on_plane(rows.columns, &covariance), f64::NEG_INFINITY)

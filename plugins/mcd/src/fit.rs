@@ -29,11 +29,12 @@ pub(crate) fn fit(
 /// The rows along their principal axes: there all directions have variance, and all the same. The
 /// method does not depend on the axes, but its numbers are at their best there.
 fn coordinates(principal: &Principal, training: &Matrix<'_>) -> Rows {
-    let (mut standardized, mut values) = (Vec::new(), Vec::new());
-    for row in training.iter_rows() {
-        principal.standardize(row, &mut standardized);
-        values.extend(principal.coordinates(&standardized));
-    }
+    let mut values = Vec::with_capacity(training.rows() * principal.variances.len());
+    principal.each_block::<4>(training, |_, coordinates, count| {
+        for row in 0..count {
+            values.extend(coordinates.iter().filter_map(|lanes| lanes.get(row)));
+        }
+    });
     Rows::new(principal.variances.len(), values)
 }
 

@@ -39,6 +39,25 @@ impl Mcd {
         axes.map(|axis| kernels::dot(axis, centered))
     }
 
+    /// The squared distances from the robust mean, of `N` rows at a time.
+    fn distances<const N: usize>(&self, data: &Matrix<'_>) -> Vec<f64> {
+        let size = self.location.len();
+        let mut centered = vec![[0.0; N]; size];
+        let mut scores = Vec::with_capacity(data.rows());
+        self.principal.each_block::<N>(data, |_, coordinates, count| {
+            for ((to, lanes), mean) in centered.iter_mut().zip(coordinates).zip(&self.location) {
+                *to = lanes.map(|value| value - mean);
+            }
+            let mut sums = [0.0; N];
+            for axis in self.axes.chunks_exact(size.max(1)) {
+                let products = kernels::dots(axis, &centered);
+                sums.iter_mut().zip(products).for_each(|(sum, it)| *sum += it * it);
+            }
+            scores.extend(sums.into_iter().take(count).map(math::finite));
+        });
+        scores
+    }
+
     /// The robust mean, as a standardised row.
     fn middle(&self) -> Vec<f64> {
         let Principal { means, variances, axes, .. } = &self.principal;
@@ -92,14 +111,8 @@ impl ExplainingModel for Mcd {
 impl Model for Mcd {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.principal.means.len(), data.columns())?;
-        let mut standardized = Vec::new();
-        let score = |row| {
-            self.principal.standardize(row, &mut standardized);
-            let centered = self.centered(&standardized);
-            let squares = self.products(&centered).map(|it| it * it);
-            math::finite(squares.fold(0.0, |sum, square| sum + square))
-        };
-        Ok(data.iter_rows().map(score).collect())
+        let is_one = data.rows() == 1;
+        Ok(if is_one { self.distances::<1>(data) } else { self.distances::<4>(data) })
     }
 
     fn save(&self) -> Vec<u8> {

@@ -1,7 +1,9 @@
 //! FastMCD: the rows whose covariance has the least determinant.
 
 use crate::estimate::{Estimate, Rows};
+use pynomaly_sdk::kernels;
 use pynomaly_sdk::random::Random;
+use pynomaly_sdk::select::nth_of;
 
 /// Random starts, over all subsets.
 const STARTS: usize = 500;
@@ -88,14 +90,31 @@ fn best(mut candidates: Vec<Estimate>, count: usize) -> Vec<Estimate> {
     candidates
 }
 
-/// The indices of the `count` least distances, ascending; of equal ones the first.
+/// The indices of the `count` least distances, ascending; of equal ones the first. A NaN is no
+/// distance.
 pub(crate) fn nearest(distances: &[f64], count: usize) -> Vec<u32> {
-    let mut pairs: Vec<(f64, u32)> = distances.iter().copied().zip(0..).collect();
-    let Some(last) = count.min(pairs.len()).checked_sub(1) else { return Vec::new() };
-    let compare = |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-    let (nearer, farthest, _) = pairs.select_nth_unstable_by(last, compare);
-    let mut rows: Vec<u32> = nearer.iter().chain([&*farthest]).map(|(_, row)| *row).collect();
-    rows.sort_unstable();
+    let count = count.min(distances.len());
+    let farthest = count.checked_sub(1).and_then(|last| nth_of(distances, |it| it, last));
+    let Some((_, farthest)) = farthest else { return Vec::new() };
+    let nearer = kernels::map(distances, |distance| u32::from(distance < farthest));
+    let mut as_far = count.saturating_sub(nearer.iter().sum::<u32>() as usize);
+    let (mut rows, mut found) = (vec![0; count], 0);
+    let mut visit = |row: u32, distance: f64| {
+        let is_tie = (distance == farthest) & (as_far > 0);
+        as_far -= usize::from(is_tie);
+        if let Some(slot) = rows.get_mut(found) {
+            *slot = row;
+        }
+        found += usize::from((distance < farthest) | is_tie);
+    };
+    let (groups, rest) = distances.as_chunks::<{ kernels::LANES }>();
+    let mut row = 0;
+    for group in groups {
+        (row..).zip(group).for_each(|(row, distance)| visit(row, *distance));
+        row += kernels::LANES as u32;
+    }
+    (row..).zip(rest).for_each(|(row, distance)| visit(row, *distance));
+    rows.truncate(found);
     rows
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Steps, paper, parameters, cost and failures: `README.md` beside this crate.
 
+mod attribution;
 mod fit;
 mod model;
 mod node;
@@ -51,4 +52,4 @@ impl Detector for Detect {
     }
 }
 
-pynomaly_sdk::export!(Detect, learner);
+pynomaly_sdk::export!(Detect, explainer, learner);

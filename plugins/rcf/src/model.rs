@@ -68,6 +68,22 @@ impl Model for Rcf {
     }
 }
 
+impl ExplainingModel for Rcf {
+    /// The attribution of the paper, as means over the trees: whose cuts displace how much.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.columns, data.columns())?;
+        let values = bounded(data.values());
+        let mut sums = vec![0.0; values.len()];
+        for tree in &self.trees {
+            let rows = values.chunks_exact(self.columns);
+            for (row, to) in rows.zip(sums.chunks_exact_mut(self.columns)) {
+                tree.attribute(row, to);
+            }
+        }
+        Ok(means(sums, self.trees.len()))
+    }
+}
+
 impl StreamingModel for Rcf {
     fn update(&mut self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.columns, data.columns())?;

@@ -111,7 +111,7 @@ impl Node {
 
 /// How far `value` is from a range; 0 within. One instruction of the vector unit a comparison,
 /// unlike `f64::max`, which also heeds NaN.
-fn gap([low, high]: [f64; 2], value: f64) -> f64 {
+pub(crate) fn gap([low, high]: [f64; 2], value: f64) -> f64 {
     let greater = |a: f64, b: f64| if a > b { a } else { b };
     greater(greater(low - value, value - high), 0.0)
 }
@@ -165,6 +165,11 @@ impl Cut {
             *range = [low.min(*value), high.max(*value)];
         }
         self.add_sides();
+    }
+
+    /// Where `point` belongs, and what is beside it.
+    pub(crate) fn sides(&self, point: &[f64]) -> (&Node, &Node) {
+        if self.is_left(point) { (&self.left, &self.right) } else { (&self.right, &self.left) }
     }
 
     pub(crate) fn is_left(&self, point: &[f64]) -> bool {

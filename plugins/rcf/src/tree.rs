@@ -65,14 +65,10 @@ impl Tree {
                 chance *= 1.0 - apart;
             }
             next = if let Node::Cut(cut) = node {
-                let sides = if cut.is_left(point) {
-                    (&cut.left, &cut.right)
-                } else {
-                    (&cut.right, &cut.left)
-                };
-                let ratio = f64::from(sides.1.mass()) / (f64::from(sides.0.mass()) + own);
+                let (inside, beside) = cut.sides(point);
+                let ratio = f64::from(beside.mass()) / (f64::from(inside.mass()) + own);
                 greatest = ratio.max(greatest);
-                Some(sides.0).filter(|_| chance > 0.0)
+                Some(inside).filter(|_| chance > 0.0)
             } else {
                 None
             };

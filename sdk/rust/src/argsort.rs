@@ -20,9 +20,13 @@ const COUNTING_MIN: usize = 1_024;
 pub fn argsort(values: &[f64]) -> Vec<u32> {
     let values = values.get(..VALUES_MAX).unwrap_or(values);
     let mut words = kernels::map(values, |value| key(value) >> 32 << 32);
-    for (index, word) in (0..).zip(&mut words) {
-        *word |= index;
+    let (groups, rest) = words.as_chunks_mut::<{ kernels::LANES }>();
+    let mut first = 0;
+    for group in groups {
+        (first..).zip(group).for_each(|(index, word)| *word |= index);
+        first += kernels::LANES as u64;
     }
+    (first..).zip(rest).for_each(|(index, word)| *word |= index);
     if words.len() < COUNTING_MIN {
         words.sort_unstable();
     } else {

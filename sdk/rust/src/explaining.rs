@@ -35,6 +35,23 @@ pub trait ExplainingModel: Model {
     fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error>;
 }
 
+/// Adds to each column of `to` its share of `weight` times the Euclidean distance between `row` and
+/// `other`: as its squared difference is part of the distance's square. The shares add up to the
+/// distance, and where the rows agree there is nothing to share out.
+pub fn add_distance(row: &[f64], other: &[f64], weight: f64, to: &mut [f64]) {
+    let differences = || row.iter().zip(other).map(|(a, b)| (a - b).abs());
+    // Parts of the greatest, so that no square is too large or too small.
+    let greatest = differences().fold(0.0, f64::max);
+    if greatest == 0.0 {
+        return;
+    }
+    let squares = || differences().map(|it| (it / greatest) * (it / greatest));
+    let root = squares().fold(0.0, |sum, square| sum + square).sqrt();
+    for (to, square) in to.iter_mut().zip(squares()) {
+        *to += square / root * (greatest * weight);
+    }
+}
+
 /// Compiles where the detector's model explains; `export!` asks natively, too.
 pub const fn is_explaining<D: Detector<Model: ExplainingModel>>() {}
 
@@ -53,5 +70,24 @@ mod guest {
             let model = model.get::<AdapterModel<D::Model>>().get()?;
             Ok(model.explain(&Matrix::new(data.columns as usize, &data.values))?)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_distance;
+
+    #[test]
+    fn distances_are_shared_out_by_squares() {
+        for size in [1e-200, 1.0, 1e200] {
+            let mut shares = [0.0, 0.0, 1.0];
+            add_distance(&[3.0 * size, 4.0 * size, 7.0], &[0.0, 0.0, 7.0], 2.0, &mut shares);
+            let [first, second, third] = shares;
+            assert!((first / size - 3.6).abs() < 1e-12 && (second / size - 6.4).abs() < 1e-12);
+            assert_eq!(third, 1.0);
+        }
+        let mut nothing = [0.0];
+        add_distance(&[5.0], &[5.0], 1.0, &mut nothing);
+        assert_eq!(nothing, [0.0]);
     }
 }

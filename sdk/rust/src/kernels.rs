@@ -211,15 +211,105 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let length = a.len().min(b.len());
     let (a, b) = (a.get(..length).unwrap_or_default(), b.get(..length).unwrap_or_default());
     let ((left, left_rest), (right, right_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let (left_runs, left_last) = left.as_chunks::<{ LANES / 4 }>();
+    let (right_runs, right_last) = right.as_chunks::<{ LANES / 4 }>();
     let mut sums = [0.0; 4];
-    for (left, right) in left.iter().zip(right) {
+    let mut add = |(left, right): (&[f64; 4], &[f64; 4])| {
         for ((sum, x), y) in sums.iter_mut().zip(left).zip(right) {
             *sum += x * y;
         }
+    };
+    for (left, right) in left_runs.iter().zip(right_runs) {
+        left.iter().zip(right).for_each(&mut add);
     }
+    left_last.iter().zip(right_last).for_each(add);
     let [p, q, r, s] = sums;
     let rest = left_rest.iter().zip(right_rest);
     rest.fold((p + q) + (r + s), |sum, (x, y)| sum + x * y)
+}
+
+/// The [`dot`] products of each column with each, row after row of a symmetric matrix.
+#[must_use]
+pub fn products(columns: &[Vec<f64>]) -> Vec<f64> {
+    let size = columns.len();
+    let mut all = vec![0.0; size * size];
+    for (row, a) in columns.iter().enumerate() {
+        for (place, b) in columns.iter().enumerate().skip(row) {
+            let product = dot(a, b);
+            for entry in [row * size + place, place * size + row] {
+                all.iter_mut().skip(entry).take(1).for_each(|to| *to = product);
+            }
+        }
+    }
+    all
+}
+
+/// The dot products of `vector` with the `N` rows of a block, each with the bits of [`dot`].
+#[must_use]
+#[inline]
+pub fn dots<const N: usize>(vector: &[f64], block: &[[f64; N]]) -> [f64; N] {
+    let length = vector.len().min(block.len());
+    let (vector, block) =
+        (vector.get(..length).unwrap_or_default(), block.get(..length).unwrap_or_default());
+    let ((fours, rest), (of_fours, of_rest)) = (vector.as_chunks::<4>(), block.as_chunks::<4>());
+    let mut sums = [[0.0; N]; 4];
+    for (entries, lanes) in fours.iter().zip(of_fours) {
+        for ((sums, entry), lanes) in sums.iter_mut().zip(entries).zip(lanes) {
+            sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += entry * lane);
+        }
+    }
+    let [mut all, q, r, s] = sums;
+    for (((all, q), r), s) in all.iter_mut().zip(q).zip(r).zip(s) {
+        *all = (*all + q) + (r + s);
+    }
+    for (entry, lanes) in rest.iter().zip(of_rest) {
+        all.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += entry * lane);
+    }
+    all
+}
+
+/// Visits all rows, `N` at a time, as a block: `visit(block, rows)` with the number of rows that
+/// are there; the last block is filled up with what the one before it left. A row has one entry a
+/// column, and there is at least one column.
+#[inline]
+pub fn each_block<const N: usize>(
+    rows: &crate::Matrix<'_>,
+    mut visit: impl FnMut(&mut [[f64; N]], usize),
+) {
+    let columns = rows.columns();
+    let mut block = vec![[0.0; N]; columns];
+    for group in rows.values().chunks(N.max(1) * columns) {
+        for (column, lanes) in block.iter_mut().enumerate() {
+            gather(group, column, columns, lanes);
+        }
+        visit(&mut block, group.len() / columns);
+    }
+}
+
+/// One column, from the first row to the last; nothing past the last column.
+#[must_use]
+pub fn column(rows: &crate::Matrix<'_>, column: usize) -> Vec<f64> {
+    let columns = rows.columns();
+    let mut all = vec![0.0; if column < columns { rows.rows() } else { 0 }];
+    let groups = rows.values().chunks(LANES * columns);
+    let (runs, last) = all.as_chunks_mut::<LANES>();
+    let mut groups = groups.into_iter();
+    for (run, group) in runs.iter_mut().zip(&mut groups) {
+        gather(group, column, columns, run);
+    }
+    let rest = groups.next().and_then(|group| group.get(column..)).unwrap_or_default();
+    last.iter_mut().zip(rest.iter().step_by(columns)).for_each(|(to, value)| *to = *value);
+    all
+}
+
+/// Every `step`th of `values` from `first` on, as far as there are any.
+#[inline]
+fn gather<const N: usize>(values: &[f64], first: usize, step: usize, to: &mut [f64; N]) {
+    let mut place = first;
+    for to in to {
+        *to = values.get(place).copied().unwrap_or(*to);
+        place += step;
+    }
 }
 
 #[cfg(test)]
@@ -298,6 +388,31 @@ mod tests {
                 values.iter().map(|it| 2.0 * it).collect::<Vec<_>>()
             );
             assert_eq!(dot(&values, &vec![2.0; values.len()]), 2.0 * expected);
+        }
+    }
+
+    #[test]
+    fn products_of_all_columns() {
+        let columns = [vec![1.0, 2.0], vec![3.0, 4.0], vec![0.5, 0.0]];
+        assert_eq!(products(&columns), [5.0, 11.0, 0.5, 11.0, 25.0, 1.5, 0.5, 1.5, 0.25]);
+    }
+
+    #[test]
+    fn blocks_of_rows_give_the_bits_of_single_rows() {
+        for columns in 1..12 {
+            let value = |it: usize| 1.0 / (it % 13 + 3) as f64 - 0.17;
+            let values: Vec<f64> = (0..columns * 37).map(value).collect();
+            let rows = crate::Matrix::new(columns, &values);
+            let vector = rows.values().iter().rev().take(columns).copied().collect::<Vec<_>>();
+            let mut products = Vec::new();
+            each_block::<4>(&rows, |block, count| {
+                products.extend(dots(&vector, block).into_iter().take(count));
+            });
+            let expected: Vec<f64> = rows.iter_rows().map(|row| dot(&vector, row)).collect();
+            assert_eq!(products, expected);
+            for place in 0..=columns {
+                assert_eq!(column(&rows, place), rows.column(place).collect::<Vec<_>>());
+            }
         }
     }
 }

@@ -85,6 +85,8 @@ pub mod neighbors;
 pub mod parameters;
 mod principal;
 pub mod random;
+mod scale;
+pub mod select;
 pub mod series;
 pub mod splitmix;
 pub mod state;
@@ -92,12 +94,13 @@ mod streaming;
 
 pub use detector::{About, Detector, Fitted, Model, Task};
 pub use error::Error;
-pub use explaining::ExplainingModel;
 #[doc(hidden)]
 pub use explaining::is_explaining;
+pub use explaining::{ExplainingModel, add_distance};
 pub use matrix::Matrix;
 pub use principal::Principal;
 pub use pynomaly_sdk_derive::{Choice, Parameters};
+pub use scale::Scale;
 pub use streaming::StreamingModel;
 #[doc(hidden)]
 pub use streaming::is_streaming;

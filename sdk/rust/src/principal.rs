@@ -1,6 +1,6 @@
 //! The axes along which columns vary together.
 
-use crate::{Error, Matrix, eigen, kernels, math};
+use crate::{Error, Matrix, Scale, eigen, kernels, math, scale};
 
 /// An eigenvalue of the correlation matrix so small, relative to the greatest and for each
 /// column, is rounding.
@@ -26,14 +26,8 @@ impl Principal {
     /// # Errors
     /// [`Error::InvalidInput`] for a column whose values are farther apart than a number can say.
     pub fn of(training: &Matrix<'_>) -> Result<Self, Error> {
-        let mut columns: Vec<Vec<f64>> =
-            (0..training.columns()).map(|column| training.column(column).collect()).collect();
-        let (means, deviations) = columns.iter_mut().map(|it| standardize(it)).unzip();
+        let (Scale { means, deviations }, columns) = Scale::of(training)?;
         let known = Self { means, deviations, variances: Vec::new(), axes: Vec::new() };
-        if let Some(column) = known.deviations.iter().position(|it| !it.is_finite()) {
-            let message = format!("column {column} spans more than a number can hold");
-            return Err(Error::InvalidInput(message));
-        }
         Ok(known.with_axes(&correlations(&columns)))
     }
 
@@ -51,17 +45,42 @@ impl Principal {
 
     /// Puts the standardised values of `row` into `out`; 0 for a constant column.
     pub fn standardize(&self, row: &[f64], out: &mut Vec<f64>) {
-        out.clear();
-        let columns = row.iter().zip(&self.means).zip(&self.deviations);
-        out.extend(columns.map(|((value, mean), deviation)| {
-            if *deviation > 0.0 { math::finite((value - mean) / deviation) } else { 0.0 }
-        }));
+        scale::standardize_row(row, &self.means, &self.deviations, out);
     }
 
     /// Coordinates along the axes of a standardised row, in standard deviations.
     pub fn coordinates(&self, standardized: &[f64]) -> impl Iterator<Item = f64> {
         let axes = self.axes.chunks_exact(self.means.len().max(1)).zip(&self.variances);
         axes.map(move |(axis, variance)| kernels::dot(axis, standardized) / variance.sqrt())
+    }
+
+    /// Visits all rows, `N` at a time, by their standardised values and their coordinates along the
+    /// axes: `visit(standardized, coordinates, rows)` with the number of rows that are there. Each
+    /// has the bits that [`standardize`](Self::standardize) and [`coordinates`](Self::coordinates)
+    /// give.
+    #[inline]
+    pub fn each_block<const N: usize>(
+        &self,
+        rows: &Matrix<'_>,
+        mut visit: impl FnMut(&[[f64; N]], &[[f64; N]], usize),
+    ) {
+        let roots: Vec<f64> = self.variances.iter().map(|variance| variance.sqrt()).collect();
+        let mut coordinates = vec![[0.0; N]; roots.len()];
+        kernels::each_block::<N>(rows, |block, count| {
+            for ((lanes, mean), deviation) in
+                block.iter_mut().zip(&self.means).zip(&self.deviations)
+            {
+                for lane in lanes {
+                    let distance = math::finite((*lane - mean) / deviation);
+                    *lane = if *deviation > 0.0 { distance } else { 0.0 };
+                }
+            }
+            let axes = self.axes.chunks_exact(self.means.len().max(1)).zip(&roots);
+            for (to, (axis, root)) in coordinates.iter_mut().zip(axes) {
+                *to = kernels::dots(axis, block).map(|product| product / root);
+            }
+            visit(block, &coordinates, count);
+        });
     }
 
     /// Whether all parts fit each other, as those read from a state may not.
@@ -76,36 +95,10 @@ impl Principal {
     }
 }
 
-/// Gives mean and deviation. The deviation is a part of the greatest distance from the mean, so
-/// that no square is too large or too small.
-#[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-fn standardize(values: &mut [f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let first = values.first().copied().unwrap_or_default();
-    if values.iter().all(|value| *value == first) {
-        values.fill(0.0);
-        return (first, 0.0);
-    }
-    let sum = kernels::sum(values);
-    let parts = || values.iter().fold(0.0, |sum, value| sum + value / count);
-    let mean = if sum.is_finite() { sum / count } else { parts() };
-    values.iter_mut().for_each(|value| *value -= mean);
-    let farthest = values.iter().fold(0.0_f64, |farthest, value| value.abs().max(farthest));
-    if !farthest.is_finite() {
-        return (mean, farthest);
-    }
-    values.iter_mut().for_each(|value| *value /= farthest);
-    let part = (kernels::dot(values, values) / count).sqrt();
-    values.iter_mut().for_each(|value| *value /= part);
-    let deviation = farthest * part;
-    (mean, if deviation > 0.0 { deviation } else { f64::from_bits(1) })
-}
-
 #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
 fn correlations(columns: &[Vec<f64>]) -> Vec<f64> {
     let rows = columns.first().map_or(1.0, |column| column.len() as f64);
-    let row = |a: &Vec<f64>| columns.iter().map(|b| kernels::dot(a, b) / rows).collect::<Vec<_>>();
-    columns.iter().flat_map(row).collect()
+    kernels::products(columns).into_iter().map(|product| product / rows).collect()
 }
 
 #[cfg(test)]
@@ -123,6 +116,15 @@ mod tests {
         principal.standardize(&rows[..3], &mut standardized);
         let coordinates: Vec<_> = principal.coordinates(&standardized).collect();
         assert!((coordinates[0] + 1.5_f64.sqrt()).abs() < 1e-12);
+        let mut blocks = 0;
+        principal.each_block::<2>(&Matrix::new(3, &rows), |values, along, count| {
+            if blocks == 0 {
+                assert_eq!(values.iter().map(|lanes| lanes[0]).collect::<Vec<_>>(), standardized);
+                assert_eq!(along[0][0], coordinates[0]);
+            }
+            blocks += count;
+        });
+        assert_eq!(blocks, 3);
     }
 
     #[test]

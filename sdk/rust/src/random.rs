@@ -1,5 +1,6 @@
 //! Randomness that is a function of the seed alone, the same on every machine.
 
+use crate::splitmix;
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -16,15 +17,13 @@ impl Random {
 
     /// A whole number in `0..bound`; 0 for a bound of 0. The bias of multiply-and-shift, at most
     /// `bound` / 2⁶⁴, is too small to be seen.
-    #[expect(clippy::cast_possible_truncation, reason = "less than `bound`, which is a usize")]
     pub fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
+        splitmix::below(self.0.next_u64(), bound)
     }
 
     /// A number in `[0, 1)` with 53 random bits.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub fn unit(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+        splitmix::unit(self.0.next_u64())
     }
 
     /// Makes the first `count` of `items` a random choice out of all, without replacement, in

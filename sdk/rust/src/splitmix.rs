@@ -1,4 +1,5 @@
-//! A generator whose whole state is one number: what a streaming model can keep.
+//! A generator whose whole state is one number: what a streaming model can keep. One that draws
+//! while it learns only has the better one of [`crate::random`].
 
 /// The odd number nearest to 2⁶⁴ over the golden ratio: its multiples spread over all words.
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -28,9 +29,8 @@ impl SplitMix {
     }
 
     /// A number in `[0, 1)` with 53 random bits.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub fn unit(&mut self) -> f64 {
-        (self.word() >> 11) as f64 / (1_u64 << 53) as f64
+        unit(self.word())
     }
 
     /// A whole number in `0..bound`; 0 for a bound of 0. Its bias, at most bound / 2⁶⁴, cannot be
@@ -46,6 +46,13 @@ pub fn mix(word: u64) -> u64 {
     let word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ word >> 31
+}
+
+/// The number in `[0, 1)` that the first 53 bits of random `word` make.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+pub fn unit(word: u64) -> f64 {
+    (word >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// The place of random `word` among `bound` equal parts of all words; 0 for a bound of 0.

@@ -20,7 +20,12 @@ pub(super) fn contributions(
     let (model, learnt) = (&pipeline.model, &pipeline.learnt);
     let ready = learnt.preprocessor.transform(data)?;
     let own = spending.call(|left| model.explain(&ready, left), |(_, fuel)| *fuel)?;
-    if let (Some(contributions), _) = own {
+    if let (Some(mut contributions), _) = own {
+        if contributions.method == Method::Exact {
+            let model = spending.call(|left| model.score(&ready, left), |it| it.fuel_used)?;
+            let pairs = scores.iter().zip(&model.scores);
+            contributions.add(pairs.map(|(score, model)| score - model));
+        }
         return Ok(contributions);
     }
     // A column without values has no median; only detectors that take missing values come here.

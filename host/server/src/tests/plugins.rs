@@ -454,7 +454,7 @@ async fn version_that_was_never_tried_is_tried_when_it_is_uploaded_again() {
     let mut replica = test.replica().await;
     let policy = PluginPolicy { is_self_tested: true, ..PluginPolicy::default() };
     let app = Arc::get_mut(&mut replica.app).unwrap();
-    app.plugins = Plugins::new(policy, Uuid::from_u128(2), "replica".into());
+    app.plugins = Plugins::new(policy, Uuid::from_u128(2), "replica".into(), &app.limits);
     let report = async || {
         let versions = test.get(&format!("{PLUGINS}/knn"), &admin).await;
         versions.json["items"][0].get("report").cloned()

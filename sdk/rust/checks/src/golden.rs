@@ -48,7 +48,9 @@ impl Golden {
     }
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+/// A JSON list of numbers.
+#[must_use]
+pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
 }
 

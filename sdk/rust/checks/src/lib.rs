@@ -1,7 +1,9 @@
 //! What is true of every detector, checked in one way: for the tests of a plugin's crate.
 //!
-//! [`battery!`] writes the tests, and [`explanations!`] those of a model that says why; [`Subject`] says what of, and what the method does not promise.
-//! [`Golden`] reads the numbers of a reference.
+//! [`battery!`] writes the tests of a detector of rows that stand for themselves, [`series!`] those
+//! of one of series; [`stream!`] adds those of a model that learns from a stream, and
+//! [`explanations!`] those of one that says why. [`Subject`] says what of, and what the method does
+//! not promise. [`Golden`] reads the numbers of a reference.
 //!
 //! ```
 //! # use pynomaly_sdk::prelude::*;
@@ -37,10 +39,13 @@
 )]
 
 mod golden;
+mod planted;
+mod sequence;
 mod subject;
 mod tables;
 
-pub use golden::{Golden, assert_close, bits};
+pub use golden::{Golden, assert_close, bits, numbers};
+pub use planted::{clouds, roc_auc};
 pub use subject::Subject;
 
 /// Writes a test for each check of a [`Subject`].
@@ -107,8 +112,63 @@ macro_rules! explanations {
             }
 
             #[test]
+            fn equal_columns_contribute_the_same() {
+                $subject.check_contribution_of_equals();
+            }
+
+            #[test]
             fn constants_contribute_nothing() {
                 $subject.check_contribution_of_constants();
+            }
+        }
+    };
+}
+
+/// Writes a test for each check of a [`Subject`] whose rows are moments.
+#[macro_export]
+macro_rules! series {
+    ($subject:expr) => {
+        mod series {
+            use super::*;
+
+            #[test]
+            fn the_first_rows_score_the_same_alone_and_after_loading() {
+                $subject.check_first_rows();
+            }
+
+            #[test]
+            fn moments_of_any_size_are_refused_or_have_finite_scores() {
+                $subject.check_any_size();
+            }
+
+            #[test]
+            fn damaged_states_are_refused_or_still_score() {
+                $subject.check_damaged_states();
+            }
+        }
+    };
+}
+
+/// Writes a test for each check of a [`Subject`] whose model learns from a stream.
+#[macro_export]
+macro_rules! stream {
+    ($subject:expr) => {
+        mod stream {
+            use super::*;
+
+            #[test]
+            fn updating_in_pieces_equals_updating_at_once() {
+                $subject.check_pieces();
+            }
+
+            #[test]
+            fn rows_of_another_width_are_refused_and_change_nothing() {
+                $subject.check_refused_rows();
+            }
+
+            #[test]
+            fn damaged_states_are_refused_or_still_learn() {
+                $subject.check_learning_of_damaged_states();
             }
         }
     };

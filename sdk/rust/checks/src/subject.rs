@@ -13,10 +13,11 @@ const ROUNDING: f64 = 1e-9;
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<D: Detector> {
     parameters: fn() -> D::Parameters,
-    least_rows: usize,
+    pub(crate) least_rows: usize,
     itself_left_out: bool,
     order_matters: bool,
     constants_matter: bool,
+    columns_are_drawn: bool,
     rounding: f64,
 }
 
@@ -30,6 +31,7 @@ impl<D: Detector> Subject<D> {
             itself_left_out: false,
             order_matters: false,
             constants_matter: false,
+            columns_are_drawn: false,
             rounding: ROUNDING,
         }
     }
@@ -58,13 +60,19 @@ impl<D: Detector> Subject<D> {
         Self { constants_matter: true, ..self }
     }
 
+    /// Draws columns at random, so that two equal ones may contribute differently.
+    #[must_use]
+    pub fn columns_are_drawn(self) -> Self {
+        Self { columns_are_drawn: true, ..self }
+    }
+
     /// Its scores are so exact, relative to the greatest.
     #[must_use]
     pub fn rounding(self, rounding: f64) -> Self {
         Self { rounding, ..self }
     }
 
-    fn fit(&self, table: &Table) -> Result<Fitted<D::Model>, Error> {
+    pub(crate) fn fit(&self, table: &Table) -> Result<Fitted<D::Model>, Error> {
         D::fit(&matrix(table), (self.parameters)(), SEED)
     }
 
@@ -172,10 +180,7 @@ impl<D: Detector> Subject<D> {
         let damages = (tables(self.least_rows), any::<usize>(), any::<u8>(), any::<usize>());
         each(&damages, |(table, at, byte, cut)| {
             let mut state = self.fit(&table).unwrap().model.save();
-            let length = state.len();
-            state.iter_mut().skip(at % length).take(1).for_each(|it| *it = byte);
-            // Half of the cases keep their length.
-            state.truncate(length - (cut % (2 * length)).saturating_sub(length));
+            damage(&mut state, at, byte, cut);
             match D::Model::load(&state) {
                 Ok(model) => assert_finite(&model.score(&matrix(&table)).unwrap_or_default()),
                 Err(error) => assert!(matches!(error, Error::BadState(_)), "{error}"),
@@ -210,6 +215,23 @@ impl<D: Detector<Model: ExplainingModel>> Subject<D> {
         });
     }
 
+    /// Two equal columns contribute the same.
+    pub fn check_contribution_of_equals(&self) {
+        each(&tables(self.least_rows), |table| {
+            if self.columns_are_drawn {
+                return;
+            }
+            let rows = table.values.chunks_exact(table.columns);
+            let values = rows.flat_map(|row| row.iter().chain(row.first())).copied().collect();
+            let wider = Table { columns: table.columns + 1, values };
+            let contributions = self.fit(&wider).unwrap().model.explain(&matrix(&wider)).unwrap();
+            let of = |column: usize| contributions.iter().skip(column).step_by(wider.columns);
+            let [first, last] =
+                [of(0), of(table.columns)].map(|it| it.copied().collect::<Vec<_>>());
+            assert_close(&last, &first, self.tolerance(&contributions));
+        });
+    }
+
     /// The constant of a constant column contributes 0.
     pub fn check_contribution_of_constants(&self) {
         let tables = (tables(self.least_rows), prop::sample::select(vec![0.0, 0.1, -7.0, 1e9]));
@@ -224,8 +246,15 @@ impl<D: Detector<Model: ExplainingModel>> Subject<D> {
     }
 }
 
-fn matrix(table: &Table) -> Matrix<'_> {
+pub(crate) fn matrix(table: &Table) -> Matrix<'_> {
     Matrix::new(table.columns, &table.values)
+}
+
+/// One wrong byte; half of the cases keep their length.
+pub(crate) fn damage(state: &mut Vec<u8>, at: usize, byte: u8, cut: usize) {
+    let length = state.len();
+    state.iter_mut().skip(at % length).take(1).for_each(|it| *it = byte);
+    state.truncate(length - (cut % (2 * length)).saturating_sub(length));
 }
 
 fn differences(scores: &[f64]) -> Vec<f64> {
@@ -233,6 +262,6 @@ fn differences(scores: &[f64]) -> Vec<f64> {
     scores.iter().map(|score| score - first).collect()
 }
 
-fn assert_finite(scores: &[f64]) {
+pub(crate) fn assert_finite(scores: &[f64]) {
     assert!(scores.iter().all(|score| score.is_finite()), "{scores:?}");
 }
