@@ -11,8 +11,10 @@ use std::time::Duration;
 /// How long a statement waits for another one's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pages that each connection may keep in memory, as SQLite writes it: negative is KiB.
-const CACHE_SIZE: &str = "-4000";
+/// Pages that a connection may keep in memory, as SQLite writes it: negative is KiB. The system has
+/// them too; it is the writer that changes the same ones again and again.
+const CACHE_SIZE: &str = "-1000";
+const WRITER_CACHE_SIZE: &str = "-4000";
 
 pub(super) async fn open(file: &Path, options: &StoreOptions) -> Result<SqlitePool, StoreError> {
     if let Some(folder) = file.parent() {
@@ -36,7 +38,8 @@ pub(super) async fn open_for_writer(
         Synchronous::Normal => SqliteSynchronous::Normal,
         Synchronous::Full => SqliteSynchronous::Full,
     };
-    Ok(connect_options(file).synchronous(synchronous).connect().await?)
+    let options = connect_options(file).pragma("cache_size", WRITER_CACHE_SIZE);
+    Ok(options.synchronous(synchronous).connect().await?)
 }
 
 fn connect_options(file: &Path) -> SqliteConnectOptions {
