@@ -1,6 +1,7 @@
 //! Versions in shadow: what they would have said is compared, decides who may serve, and never
 //! reaches or harms a caller.
 
+use crate::plugins::KEY;
 use crate::support::{Answer, Client, Server, guest};
 use pynomaly_test_services::Postgres;
 use serde_json::{Value, json};
@@ -13,6 +14,25 @@ const ANY_TIME: (&str, &str) = ("PYNOMALY_GATE_LATENCY_RATIO_MAX", "1000000");
 fn upload(admin: &Client, name: &str) -> String {
     let answer = admin.post_bytes(PLUGINS, "application/wasm", &guest(name));
     assert!([200, 201].contains(&answer.status), "{answer:?}");
+    answer.json()["digest"].as_str().unwrap().to_owned()
+}
+
+/// Signs it, trusts the key, and uploads it; its digest.
+fn upload_signed(server: &Server, admin: &Client, name: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (plain, key, signed) = (path("plain.wasm"), path("key.pem"), path("signed.wasm"));
+    std::fs::write(&plain, guest(name)).unwrap();
+    std::fs::write(&key, KEY).unwrap();
+    let sign = ["plugin", "sign", &plain, "--key", &key, "--embed", &signed];
+    let (is_signed, output) = server.run(&sign);
+    assert!(is_signed, "{output}");
+    let public = output.lines().find_map(|line| line.strip_prefix("public key: ")).unwrap();
+    let trusted = json!({"public_key": public, "owner": "Ada", "scope": ["twin"]});
+    let trusted = admin.post("/api/v1/admin/plugin-keys", &trusted);
+    assert!([200, 201, 409].contains(&trusted.status), "{trusted:?}");
+    let answer = admin.post_bytes(PLUGINS, "application/wasm", &std::fs::read(&signed).unwrap());
+    assert_eq!(answer.status, 201, "{answer:?}");
     answer.json()["digest"].as_str().unwrap().to_owned()
 }
 
@@ -222,14 +242,11 @@ fn replicas_add_up_and_a_restart_loses_nothing() {
 fn in_production_nothing_serves_in_the_place_of_another_without_a_comparison() {
     let server = Server::start_with(
         &[],
-        &[
-            ("ENVIRONMENT", "production"),
-            ("JWT_SECRET", "0123456789abcdef0123456789abcdef"),
-            ("PYNOMALY_UNSIGNED_PLUGINS", "twin"),
-        ],
+        &[("ENVIRONMENT", "production"), ("JWT_SECRET", "0123456789abcdef0123456789abcdef")],
     );
     let admin = server.admin();
-    let [first, second] = ["twin_1", "twin_2"].map(|name| upload(&admin, name));
+    // Where not all is signed, production insists on the self-test, which twins do not pass.
+    let [first, second] = ["twin_1", "twin_2"].map(|name| upload_signed(&server, &admin, name));
     // There is nothing to compare the first with.
     assert_eq!(promote(&admin, &first, json!({})).status, 200);
     let refused = promote(&admin, &second, json!({}));
