@@ -85,6 +85,23 @@ fn failed_call_is_kept_and_its_author_sees_the_line() {
 }
 
 #[test]
+fn rows_that_are_too_many_are_not_kept() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    // A MiB is 131,072 values.
+    for (rows, count) in [(131_073, 0), (131_072, 1), (3, 2)] {
+        let rows = json!((0..rows).map(|row| [row % 7]).collect::<Vec<_>>());
+        let more = json!({"parameters": {"mode": "unreachable"}});
+        assert_eq!(admin.detect("hostile", &rows, &more).status, 502);
+        let newest = kept(&admin, count).into_iter().next();
+        let Some(newest) = newest else { continue };
+        let path = format!("{CAPTURES}/{}", newest["id"].as_str().unwrap());
+        let data = admin.get(&path).json()["data"].as_array().unwrap().len();
+        assert_eq!(data, rows.as_array().unwrap().len());
+    }
+}
+
+#[test]
 fn bundle_is_for_admins_of_its_organisation_and_has_the_component_for_the_home_one() {
     let server = server(&[("PYNOMALY_CAPTURE", "true")]);
     let admin = server.admin();

@@ -199,3 +199,37 @@ fn quotas_and_redis_are_taken_and_no_password_is_shown() {
     assert!(!refused("REDIS_URL", "http://:hunter2@redis").contains("hunter2"));
     assert!(refused("RATE_LIMIT_REQUESTS", "0").contains("from 1 to"));
 }
+
+#[test]
+fn gate_is_stricter_in_production_and_takes_only_what_can_be() {
+    use crate::plugins::{GateLimits, GateMode};
+    let gate = config(&[]).unwrap().plugin_policy.gate;
+    assert_eq!((gate.mode, gate.limits), (GateMode::Shadow, GateLimits::default()));
+    let production = [("ENVIRONMENT", "production")];
+    assert_eq!(config(&production).unwrap().plugin_policy.gate.mode, GateMode::Required);
+    let off = [("ENVIRONMENT", "production"), ("PYNOMALY_GATE", "off")];
+    assert_eq!(config(&off).unwrap().plugin_policy.gate.mode, GateMode::Off);
+    for (name, value) in [
+        ("PYNOMALY_GATE", "perhaps"),
+        ("PYNOMALY_GATE_REQUESTS_MIN", "1"),
+        ("PYNOMALY_GATE_OVERLAP_MIN", "1.1"),
+        ("PYNOMALY_GATE_FUEL_RATIO_MAX", "NaN"),
+        ("PYNOMALY_GATE_LATENCY_RATIO_MAX", "inf"),
+        ("PYNOMALY_SHADOW_QUEUE", "0"),
+        ("PYNOMALY_CAPTURE_DAYS", "0"),
+    ] {
+        refused(name, value);
+    }
+}
+
+#[test]
+fn what_is_kept_of_failed_calls_needs_a_key_outside_development() {
+    assert!(!config(&[]).unwrap().plugin_policy.keeps_captures);
+    assert!(config(&[("PYNOMALY_CAPTURE", "true")]).unwrap().plugin_policy.keeps_captures);
+    let strict = [("ENVIRONMENT", "staging"), ("PYNOMALY_CAPTURE", "true")];
+    let error = config(&strict).unwrap_err().to_string();
+    assert!(error.starts_with("ENCRYPTION_KEY") && error.contains("PYNOMALY_CAPTURE"), "{error}");
+    let key = "07".repeat(32);
+    let with_key = [strict[0], strict[1], ("ENCRYPTION_KEY", &*key)];
+    assert!(config(&with_key).unwrap().plugin_policy.keeps_captures);
+}

@@ -32,3 +32,25 @@ async fn sums_grow_until_the_versions_go_or_another_shadow_begins() {
     assert!(test.store.delete_plugin("b", &super::audit(77)).await.unwrap());
     assert_eq!(test.store.get_plugin_comparison("b", "a").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn of_many_who_add_at_the_same_time_nobody_is_lost() {
+    let test = TestStore::new().await;
+    for digest in ["a", "b"] {
+        upload(&test, digest, 100).await;
+    }
+    let adding: Vec<_> = (0..8)
+        .map(|_| {
+            let store = test.store.clone();
+            tokio::spawn(async move {
+                let add = |before: Option<&str>| format!("{}x", before.unwrap_or_default());
+                store.add_to_plugin_comparison("b", "a", moment(1), add).await
+            })
+        })
+        .collect();
+    for added in adding {
+        assert!(added.await.unwrap().unwrap());
+    }
+    let kept = test.store.get_plugin_comparison("b", "a").await.unwrap().unwrap();
+    assert_eq!(kept.sums, "x".repeat(8));
+}

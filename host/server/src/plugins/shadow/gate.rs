@@ -149,3 +149,46 @@ impl std::fmt::Display for Check {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pynomaly_core::evaluation::Comparison;
+
+    fn failed(figures: &ComparisonFigures) -> Vec<&'static str> {
+        let checks = judge(figures, &GateLimits::default());
+        checks.into_iter().filter(|check| !check.passed).map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn limit_itself_passes_the_end_that_counts_is_the_bad_one_and_the_unknown_fails() {
+        let nothing = Comparison::default().figures();
+        assert_eq!(failed(&nothing).len(), 7);
+        let between = |low, high| Estimate {
+            value: Some(f64::midpoint(low, high)),
+            low: Some(low),
+            high: Some(high),
+            count: 100,
+        };
+        let mut figures = ComparisonFigures {
+            requests: 100,
+            rank_correlation: between(0.95, 1.0),
+            overlap: between(0.8, 1.0),
+            population_stability: between(0.0, 0.25),
+            error_excess: between(-0.05, 0.05),
+            fuel_ratio: between(0.1, 2.0),
+            latency_ratio: between(0.1, 2.0),
+            ..nothing
+        };
+        assert_eq!(failed(&figures), [] as [&str; 0]);
+        figures.requests = 99;
+        figures.overlap = between(0.79, 1.0);
+        figures.fuel_ratio = between(0.1, 2.01);
+        figures.latency_ratio.high = None;
+        let expected = ["requests_min", "overlap_min", "fuel_ratio_max", "latency_ratio_max"];
+        assert_eq!(failed(&figures), expected);
+        let checks = judge(&figures, &GateLimits::default());
+        assert_eq!(checks[2].to_string(), "overlap_min is 0.79, must be at least 0.8");
+        assert_eq!(checks[6].to_string(), "latency_ratio_max is not known, must be at most 2");
+    }
+}

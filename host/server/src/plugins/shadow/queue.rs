@@ -49,3 +49,40 @@ impl Queue {
         Some(sample)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pynomaly_core::Matrix;
+    use pynomaly_engine::{DetectRequest, Engine, Pipeline, Sandbox};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// One of so many bytes.
+    fn sample(engine: &Engine, bytes: usize) -> Sample {
+        let served = engine.get("isolation_forest").unwrap();
+        let request = DetectRequest {
+            data: Matrix::new(1, vec![0.0; bytes / 8]).unwrap(),
+            detector_type: "isolation_forest".into(),
+            parameters: BTreeMap::new(),
+            pipeline: Pipeline::default(),
+            seed: 7,
+        };
+        let (request, candidate, active) = (Arc::new(request), Arc::clone(&served), served);
+        Sample { request, candidate, active, said: None, chance: 0 }
+    }
+
+    #[test]
+    fn as_many_wait_as_may_and_no_byte_more() {
+        let sandbox = Sandbox::new(pynomaly_engine::Limits::default(), None).unwrap();
+        let engine = Engine::new(sandbox);
+        let (queue, now) = (Queue::new(2, 24), Duration::ZERO);
+        assert!(queue.push(sample(&engine, 8)) && queue.push(sample(&engine, 16)));
+        assert!(!queue.push(sample(&engine, 8)));
+        assert_eq!(queue.pop(now).unwrap().bytes(), 8);
+        assert!(!queue.push(sample(&engine, 16)) && queue.push(sample(&engine, 8)));
+        assert_eq!([16, 8], [0; 2].map(|_| queue.pop(now).unwrap().bytes()));
+        assert!(queue.pop(now).is_none());
+        assert!(queue.push(sample(&engine, 24)));
+    }
+}
