@@ -11,8 +11,8 @@ use clap::ArgAction;
 use indicatif::ProgressBar;
 use pipeline::Steps;
 use pynomaly_core::Value;
-use pynomaly_core::preprocessing::Encoder;
-use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
+use pynomaly_core::preprocessing::Features;
+use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Pipeline, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -66,18 +66,15 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let choice = table::Choice { only: &arguments.columns, without: &arguments.exclude };
     let (file, header) = (&arguments.file, arguments.header);
-    let (data, encoder) = match arguments.steps.encoding() {
-        None => (table::read(file, header, &choice)?, None),
-        Some(encoding) => {
-            let (data, encoder) = table::read_encoded(file, header, &choice, encoding)?;
-            (data, Some(encoder))
-        }
+    let (data, features) = match arguments.steps.encoding() {
+        None => (table::read(file, header, &choice)?, Features::default()),
+        Some(encoding) => table::read_encoded(file, header, &choice, encoding)?,
     };
     let request = DetectRequest {
         data,
         detector_type: arguments.detector.clone(),
         parameters: parameter::collect(&arguments.parameter)?,
-        pipeline: arguments.steps.pipeline()?,
+        pipeline: Pipeline { features, ..arguments.steps.pipeline()? },
         seed: arguments.seed,
     };
     let engine = engine(arguments)?;
@@ -85,14 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spinner.enable_steady_tick(TICK);
     let detection = engine.detect(&request, &engine.sandbox().limits().budget());
     spinner.finish_and_clear();
-    let mut detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
-    if let (Some(encoder), Some(contributions)) = (&encoder, &mut detection.contributions) {
-        contributions.values = encoder.folded(&contributions.values);
-        contributions.columns = encoder.columns();
-    }
+    let detection = detection.map_err(|error| verdict(&engine, arguments, error))?;
     output::write(&detection, arguments.output.as_deref())?;
     summarise(&detection);
-    report_steps(&detection, encoder.as_ref())
+    report_steps(&detection, &request.pipeline.features)
 }
 
 /// Plugins are compiled only where one is asked for.
@@ -133,9 +126,9 @@ fn verdict(engine: &Engine, arguments: &Arguments, error: DetectError) -> anyhow
 
 /// What was done before and after the detector, as JSON, so that it can be asked for again.
 #[expect(clippy::print_stderr, reason = "the command's report")]
-fn report_steps(detection: &Detection, encoder: Option<&Encoder>) -> anyhow::Result<()> {
+fn report_steps(detection: &Detection, features: &Features) -> anyhow::Result<()> {
     eprintln!("pipeline {}", serde_json::to_string(&detection.pipeline)?);
-    if let Some(encoder) = encoder {
+    if let Some(encoder) = features.encoder() {
         eprintln!("categories {}", serde_json::to_string(encoder)?);
     }
     Ok(())

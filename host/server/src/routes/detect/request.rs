@@ -5,7 +5,7 @@ use super::pipeline_body::{
 use super::rows::{Rows, rows_schema};
 use crate::error::ApiError;
 use crate::limits::Limits;
-use pynomaly_core::preprocessing::{Missing, Preprocessing, Scaling};
+use pynomaly_core::preprocessing::{Features, Missing, Preprocessing, Scaling};
 use pynomaly_core::suppression::Suppression;
 use pynomaly_core::{Matrix, Value};
 use pynomaly_engine::{Cut, DetectRequest, Pipeline};
@@ -83,6 +83,7 @@ impl DetectBody {
             detector_type: self.detector_type.unwrap_or_else(|| DETECTOR_TYPE.to_owned()),
             parameters: self.parameters.into_iter().map(named).collect(),
             pipeline: Pipeline {
+                features: Features::default(),
                 preprocessing: Preprocessing { scaling: self.scaling, missing: self.missing },
                 cut,
                 suppression: self.suppress,
