@@ -3,6 +3,7 @@
 mod auth;
 mod detect;
 mod plugin;
+mod table;
 
 use crate::accounts::AccountError;
 use crate::audit::Origin;
@@ -11,6 +12,7 @@ use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::plugins::PluginError;
 use crate::problem::{Fault, Problem};
+use crate::table::TableError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pynomaly_core::MatrixError;
@@ -38,8 +40,8 @@ pub(crate) enum ApiError {
     WrongRefreshToken,
     #[error("your role or your key's scopes do not permit this: `{}` is needed", .0.permission)]
     Forbidden(Box<Refusal>),
-    #[error("the body must be application/json")]
-    MediaType,
+    #[error("the body must be {0}")]
+    MediaType(&'static str),
     #[error("the body has more than {limit} bytes, which is the limit")]
     BodyTooLarge { limit: usize },
     #[error("the body did not arrive whole: {0}")]
@@ -77,6 +79,8 @@ pub(crate) enum ApiError {
     Timeout { limit: Duration },
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    #[error(transparent)]
+    Table(#[from] TableError),
     #[error(transparent)]
     Detect(#[from] DetectError),
     #[error(transparent)]
@@ -156,7 +160,7 @@ impl ApiError {
                 verdict(S::UNAUTHORIZED, "wrong_refresh_token", "Wrong refresh token")
             }
             Self::Forbidden(_) => verdict(S::FORBIDDEN, "forbidden", "Forbidden"),
-            Self::MediaType => {
+            Self::MediaType(_) => {
                 verdict(S::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type")
             }
             Self::BodyTooLarge { .. } => {
@@ -197,6 +201,7 @@ impl ApiError {
             }
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
+            Self::Table(error) => table::table(error),
             Self::Detect(error) => detect::detect(error),
             Self::Plugin(error) => plugin::plugin(error),
             Self::Auth(error) => auth::auth(error),

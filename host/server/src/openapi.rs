@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, detect, detections, detectors, docs, health, metrics, models, ready,
 };
+use crate::table::TableBodies;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
@@ -82,7 +83,7 @@ pub fn openapi_json() -> String {
         admin::audit_logs::list,
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer, &Problems)
+    modifiers(&Bearer, &Problems, &TableBodies)
 )]
 struct Api;
 
