@@ -19,7 +19,12 @@ const BODIES: [(&str, u16, &str, &str); 24] = [
     (r#"{"data": [[1, 2], [3]]}"#, 422, "invalid_body", "/data/1"),
     (r#"{"data": [[1, 2], [3, 4, 5]]}"#, 422, "invalid_body", "/data/1"),
     (r#"{"data": [[1, "2"]]}"#, 422, "invalid_body", "/data/0/1"),
-    (r#"{"data": [[1, 2], [null, 2]]}"#, 422, "missing_value", "/data/1/0"),
+    (
+        r#"{"data": [[1, 2], [null, 2]], "detector_type": "ensemble", "parameters": {"members": "isolation_forest"}}"#,
+        422,
+        "missing_value",
+        "/data/1/0",
+    ),
     (r#"{"data": [[1, NaN]]}"#, 400, "json_syntax", "/data/0/1"),
     (r#"{"data": [[1], [1e999]]}"#, 422, "invalid_body", "/data/1/0"),
     (r#"{"data": [[1], [2]], "more": 1}"#, 422, "invalid_body", "/more"),

@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use csv::StringRecord;
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use pynomaly_core::Matrix;
-use pynomaly_core::preprocessing::{Column, Encoder, Encoding, EncodingError};
+use pynomaly_core::preprocessing::{Encoding, Features, FeaturesError};
+use pynomaly_core::table::{Cells, Column, Table};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -38,12 +39,13 @@ pub(crate) fn read_encoded(
     header: Header,
     choice: &Choice<'_>,
     encoding: Encoding,
-) -> anyhow::Result<(Matrix, Encoder)> {
+) -> anyhow::Result<(Matrix, Features)> {
     watched(path, |input| {
-        let columns = parse_columns(input, header, choice)?;
-        let refuse = |error: EncodingError| Refused(error.to_string());
-        let encoder = Encoder::fit(&columns, encoding).map_err(refuse)?;
-        Ok((encoder.transform(&columns).map_err(refuse)?, encoder))
+        let cells = Cells::Mixed(parse_columns(input, header, choice)?);
+        let table = Table { names: None, cells };
+        let refuse = |error: FeaturesError| Refused(error.to_string());
+        let features = Features::fit(&table, Some(encoding)).map_err(refuse)?;
+        Ok((features.transform(table).map_err(refuse)?, features))
     })
 }
 
@@ -90,7 +92,7 @@ fn parse_columns(
         let texts = || cells.iter().skip(place).step_by(columns);
         match texts().map(|cell| number(cell)).collect::<Option<Vec<_>>>() {
             Some(numbers) => Column::Numbers(numbers),
-            None => Column::Texts(texts().cloned().collect()),
+            None => Column::Texts(texts().map(String::as_str).collect()),
         }
     };
     Ok((0..columns).map(column).collect())
@@ -199,7 +201,7 @@ mod tests {
         let [Column::Texts(texts), Column::Numbers(numbers)] = &columns[..] else {
             panic!("{columns:?}")
         };
-        assert_eq!(texts, &["red", "3", ""]);
+        assert!(texts.different().eq(["red", "3", ""]));
         assert!(numbers[..2] == [1.0, 2.0] && numbers[2].is_nan());
     }
 }

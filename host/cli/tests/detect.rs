@@ -55,7 +55,7 @@ fn what_is_not_asked_for_is_refused() {
     let texts = detect(&[]);
     assert_eq!(texts.status.code(), Some(3), "{texts:?}");
     assert!(String::from_utf8_lossy(&texts.stderr).contains("\"red\" is no finite number"));
-    let holes = detect(&["--columns", "size"]);
+    let holes = detect(&["--columns", "size", "--parameter", "variant=extended"]);
     assert!(String::from_utf8_lossy(&holes.stderr).contains("row 5, column 0 is missing"));
     let method = detect(&["--columns", "constant", "--threshold", "auto:best"]);
     assert!(String::from_utf8_lossy(&method.stderr).contains("one of auto, auto:iqr"));

@@ -16,6 +16,7 @@ pub mod preprocessing;
 mod random;
 pub mod stop;
 pub mod suppression;
+pub mod table;
 pub mod threshold;
 
 pub use descriptor::{Descriptor, Task};

@@ -225,12 +225,91 @@ fn columns_beyond_max_features_are_not_looked_at() {
 }
 
 #[test]
-fn missing_values_are_refused_with_their_place() {
-    let (model, _) = fit(&rows(20, 2), &[], 7);
+fn missing_values_are_refused_by_variants_with_their_place() {
     let missing = Matrix::new(2, vec![1.0, 2.0, 3.0, f64::NAN]).unwrap();
-    let refusal = DetectorError::InvalidInput("the value in row 1, column 1 is missing".into());
-    assert_eq!(error(&missing, &[]), refusal);
-    assert_eq!(model.score(&missing, Stop::NEVER), Err(refusal));
+    for name in ["fair_cut", "extended"] {
+        let (model, _) = fit(&rows(20, 2), &variant(name), 7);
+        for refusal in
+            [error(&missing, &variant(name)), model.score(&missing, Stop::NEVER).unwrap_err()]
+        {
+            assert!(refusal.to_string().starts_with("the value in row 1, column 1 is missing"));
+        }
+    }
+}
+
+/// `rows`, of which about one value in `period` is missing; the last row has all its own.
+fn holed(count: usize, columns: usize, period: usize) -> Matrix {
+    let mut values = rows(count, columns).into_values();
+    let last = values.len() - columns;
+    let holes = (0..last).filter(|at| (at * at + at / 3) % period == 0).collect::<Vec<_>>();
+    holes.into_iter().for_each(|at| values[at] = f64::NAN);
+    Matrix::new(columns, values).unwrap()
+}
+
+#[test]
+fn rows_with_missing_values_have_the_same_bits_however_they_are_scored() {
+    // Padded trees and deep ones.
+    for max_samples in [256, 2_500] {
+        let training = holed(3_000, 3, 5);
+        let given = [("max_samples", Value::Integer(max_samples))];
+        let (model, scores) = fit(&training, &given, 7);
+        assert!(scores.iter().all(|score| *score > 0.0 && *score < 1.0));
+        for threads in [2, 3] {
+            let threaded = IsolationForest::new(threads);
+            let fitted = threaded.fit(&training, &parameters(&given), 7, Stop::NEVER).unwrap();
+            assert_eq!(fitted.training_scores, scores, "{threads} threads");
+            assert_eq!(fitted.model.save(), model.save(), "{threads} threads");
+        }
+        let loaded = IsolationForest::default().load(&model.save()).unwrap();
+        assert_eq!(loaded.score(&training, Stop::NEVER).unwrap(), scores);
+        for (row, score) in training.iter_rows().zip(&scores).take(50) {
+            let alone = Matrix::new(3, row.to_vec()).unwrap();
+            assert_eq!(loaded.score(&alone, Stop::NEVER).unwrap(), [*score]);
+        }
+    }
+}
+
+#[test]
+fn rows_without_missing_values_do_not_mind_those_beside_them() {
+    let training = rows(500, 3);
+    let (model, scores) = fit(&training, &[], 7);
+    let mut values = training.into_values();
+    values.extend([f64::NAN, 0.5, f64::NAN]);
+    let more = model.score(&Matrix::new(3, values).unwrap(), Stop::NEVER).unwrap();
+    assert_eq!(more[..500], scores);
+    assert!(more[500] < scores[499]);
+}
+
+#[test]
+fn a_far_row_is_far_though_every_fifth_value_is_missing() {
+    let scores = scores(&holed(500, 4, 5), &[], 7);
+    let highest = scores.iter().copied().fold(0.0, f64::max);
+    assert_eq!(scores.last(), Some(&highest));
+}
+
+#[test]
+fn columns_of_missing_values_are_as_if_they_were_not_there() {
+    let with = |filler: f64| {
+        let padded = rows(200, 2);
+        let padded = padded.iter_rows().flat_map(|row| [row[0], filler, row[1]]).collect();
+        Matrix::new(3, padded).unwrap()
+    };
+    let (model, missing) = fit(&with(f64::NAN), &[], 7);
+    assert_eq!(missing, scores(&with(1.0), &[], 7));
+    let explained = model.explain(&with(f64::NAN), Stop::NEVER).unwrap().unwrap();
+    assert!(explained.values.chunks(3).all(|row| row[1] == 0.0));
+    let nothing = Matrix::new(2, vec![f64::NAN; 20]).unwrap();
+    assert!(scores(&nothing, &[], 7).iter().all(|score| (score - 0.5).abs() < 1e-12));
+}
+
+#[test]
+fn contributions_of_rows_with_missing_values_sum_to_their_scores() {
+    let training = holed(400, 3, 4);
+    let (model, scores) = fit(&training, &[], 7);
+    let explained = model.explain(&training, Stop::NEVER).unwrap().unwrap();
+    let rows = explained.values.chunks(3).zip(&scores);
+    let bases = rows.map(|(row, score)| score - row.iter().sum::<f64>()).collect::<Vec<_>>();
+    assert!(bases.iter().all(|base| (base - bases[0]).abs() < 1e-9), "{bases:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::pipeline::{Pipeline, PipelineRecord};
 use crate::served::Served;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pynomaly_core::preprocessing::Features;
 use pynomaly_core::{Matrix, MatrixError, Value};
 use pynomaly_sandbox::Limits;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct Bundle {
     pub parameters: BTreeMap<String, Value>,
     /// What was to be done around the detector.
     pub pipeline: PipelineRecord,
+    /// What the columns are, where they have names or held texts.
+    #[serde(default)]
+    pub features: Features,
     /// Whether reasons were asked for.
     pub explain: bool,
     /// Source of all randomness.
@@ -111,6 +115,7 @@ impl Bundle {
             call,
             parameters: parameters.clone(),
             pipeline: PipelineRecord::new(pipeline, Vec::new()),
+            features: pipeline.features.clone(),
             explain: pipeline.explain,
             seed: *seed,
             columns: data.columns(),
@@ -156,6 +161,7 @@ impl Bundle {
             detector_type: self.detector_type.clone(),
             parameters: self.parameters.clone(),
             pipeline: Pipeline {
+                features: self.features.clone(),
                 preprocessing,
                 cut: cut.unwrap_or_default(),
                 suppression: suppress,

@@ -181,8 +181,8 @@ impl Served {
             let fit = |left: &Budget| self.fit(&ready, &parameters, *seed, left);
             spending.call(fit, |(_, scored)| scored.fuel_used)?
         };
-        let (learnt, record) =
-            (Learnt { preprocessor, medians }, PipelineRecord::new(pipeline, self.members()));
+        let learnt = Learnt { features: pipeline.features.clone(), preprocessor, medians };
+        let record = PipelineRecord::new(pipeline, self.members());
         let model = FittedPipeline::new(model, learnt, record, *seed);
         let judging = Judging {
             threshold: pipeline.cut.threshold(&scored.scores)?,

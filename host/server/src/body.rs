@@ -24,7 +24,7 @@ pub(crate) struct JsonBytes {
 pub(crate) async fn receive(app: &App, request: Request) -> Result<JsonBytes, ApiError> {
     let (parts, body) = request.into_parts();
     if !is_json(&parts.headers) {
-        return Err(ApiError::MediaType);
+        return Err(ApiError::MediaType("application/json"));
     }
     read(app, &parts.headers, body).await
 }
@@ -168,7 +168,8 @@ fn locate<T: DeserializeOwned>(bytes: &[u8], error: serde_json::Error) -> ApiErr
     if is_well_formed { ApiError::Invalid(fault) } else { ApiError::Syntax(fault) }
 }
 
-fn pointer(path: &Path) -> String {
+/// `path` as a JSON pointer.
+pub(crate) fn pointer(path: &Path) -> String {
     path.iter()
         .map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),

@@ -3,6 +3,7 @@
 mod auth;
 mod detect;
 mod plugin;
+mod table;
 
 use crate::accounts::AccountError;
 use crate::audit::Origin;
@@ -11,6 +12,7 @@ use crate::auth::{AuthError, Caller, PasswordError, Permission};
 use crate::gate::Busy;
 use crate::plugins::{Broken, PluginError};
 use crate::problem::{Fault, Problem};
+use crate::table::TableError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pynomaly_core::MatrixError;
@@ -38,8 +40,8 @@ pub(crate) enum ApiError {
     WrongRefreshToken,
     #[error("your role or your key's scopes do not permit this: `{}` is needed", .0.permission)]
     Forbidden(Box<Refusal>),
-    #[error("the body must be application/json")]
-    MediaType,
+    #[error("the body must be {0}")]
+    MediaType(&'static str),
     #[error("the body has more than {limit} bytes, which is the limit")]
     BodyTooLarge { limit: usize },
     #[error("the body did not arrive whole: {0}")]
@@ -77,6 +79,8 @@ pub(crate) enum ApiError {
     Timeout { limit: Duration },
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    #[error(transparent)]
+    Table(#[from] TableError),
     #[error(transparent)]
     Detect(#[from] DetectError),
     #[error(transparent)]
@@ -158,7 +162,7 @@ impl ApiError {
                 verdict(S::UNAUTHORIZED, "wrong_refresh_token", "Wrong refresh token")
             }
             Self::Forbidden(_) => verdict(S::FORBIDDEN, "forbidden", "Forbidden"),
-            Self::MediaType => {
+            Self::MediaType(_) => {
                 verdict(S::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type")
             }
             Self::BodyTooLarge { .. } => {
@@ -186,10 +190,7 @@ impl ApiError {
             Self::Changed(_) => verdict(S::CONFLICT, "changed", "Changed meanwhile"),
             Self::DetectorGone(_) => verdict(S::CONFLICT, "detector_gone", "Detector gone"),
             Self::Query(_) => verdict(S::UNPROCESSABLE_ENTITY, "invalid_query", "Invalid query"),
-            Self::NotReady(parts) => {
-                let verdict = verdict(S::SERVICE_UNAVAILABLE, "not_ready", "Not ready");
-                Verdict { errors: parts.clone(), ..verdict }
-            }
+            Self::NotReady(parts) => not_ready(parts),
             Self::Busy(_) => busy(),
             Self::RateLimited { .. } => {
                 verdict(S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
@@ -199,6 +200,7 @@ impl ApiError {
             }
             Self::Timeout { .. } => verdict(S::GATEWAY_TIMEOUT, "timeout", "Timeout"),
             Self::Matrix(error) => refused("invalid_data", "/data", error.to_string()),
+            Self::Table(error) => table::table(error),
             Self::Detect(error) => detect::detect(error),
             Self::Plugin(error) => plugin::plugin(error),
             Self::Broken(_) => verdict(S::SERVICE_UNAVAILABLE, "plugin_broken", "Plugin broken"),
@@ -267,6 +269,11 @@ fn store(error: &StoreError) -> Verdict {
             verdict(S::SERVICE_UNAVAILABLE, "database_unavailable", "Database unavailable")
         }
     }
+}
+
+fn not_ready(parts: &[Fault]) -> Verdict {
+    let verdict = verdict(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready");
+    Verdict { errors: parts.to_vec(), ..verdict }
 }
 
 fn busy() -> Verdict {

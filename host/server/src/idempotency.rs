@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::state::{App, AppState};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -46,7 +47,8 @@ async fn run(app: &AppState, request: Request, next: Next) -> Result<Response, A
     let caller = Caller::from_request_parts(&mut parts, app).await?;
     let key = key(&parts.headers)?;
     let body = body::read(app, &parts.headers, body).await?;
-    let digest = digest(parts.method.as_str(), parts.uri.path(), body.as_slice());
+    let target = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
+    let digest = digest(parts.method.as_str(), target, body.as_slice());
     let now = app.clock.now();
     let patience = Duration::try_from(app.limits.request_time_max).unwrap_or(KEPT_FOR);
     let begun = app.store.begin_idempotent(caller.user_id, &key, &digest, now, now - patience);
@@ -99,9 +101,9 @@ fn key(headers: &HeaderMap) -> Result<String, ApiError> {
 }
 
 /// Of everything that makes the request what it is; each part behind its length.
-fn digest(method: &str, path: &str, body: &[u8]) -> [u8; 32] {
+fn digest(method: &str, target: &str, body: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [method.as_bytes(), path.as_bytes(), body] {
+    for part in [method.as_bytes(), target.as_bytes(), body] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

@@ -40,6 +40,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod table;
 #[cfg(test)]
 mod tests;
 mod unread;

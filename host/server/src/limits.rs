@@ -21,7 +21,7 @@ pub struct Limits {
     /// Time for requests in flight to end after the signal to stop. Default 30 s.
     pub shutdown_time_max: Duration,
 
-    /// Bytes of a body (`MAX_REQUEST_SIZE`). Default 10 MiB.
+    /// Bytes of a body (`MAX_REQUEST_SIZE`), and values of a table in it. Default 10 MiB.
     pub body_bytes_max: usize,
     /// Bytes of all bodies held at the same time. Default 256 MiB.
     pub bodies_bytes_max: usize,
@@ -34,6 +34,8 @@ pub struct Limits {
     pub rows_max: usize,
     /// Columns of a detection. Default 10,000.
     pub columns_max: usize,
+    /// Messages of an Arrow stream: its batches and dictionaries. Default 1,000.
+    pub arrow_messages_max: usize,
 
     /// Uploads of plugins that are checked at the same time; each takes a few times its bytes.
     /// Default 2.
@@ -200,6 +202,7 @@ impl Default for Limits {
             drain_time_max: Duration::from_secs(5),
             rows_max: 1_000_000,
             columns_max: 10_000,
+            arrow_messages_max: 1_000,
             uploads_running_max: 2,
             uploads_waiting_max: 16,
             self_tests_running_max: 2,

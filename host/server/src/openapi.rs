@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, detect, detections, detectors, docs, health, metrics, models, ready,
 };
+use crate::table::TableBodies;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
@@ -87,7 +88,7 @@ pub fn openapi_json() -> String {
         admin::captures::delete::delete,
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer, &Problems)
+    modifiers(&Bearer, &Problems, &TableBodies)
 )]
 struct Api;
 

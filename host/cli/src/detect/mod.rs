@@ -11,8 +11,8 @@ use clap::ArgAction;
 use indicatif::ProgressBar;
 use pipeline::Steps;
 use pynomaly_core::Value;
-use pynomaly_core::preprocessing::Encoder;
-use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Sandbox};
+use pynomaly_core::preprocessing::Features;
+use pynomaly_engine::{DetectError, DetectRequest, Detection, Engine, Limits, Pipeline, Sandbox};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,11 +71,7 @@ pub(crate) struct Task {
 }
 
 /// A task whose rows are read.
-pub(crate) struct Request {
-    request: DetectRequest,
-    /// What was learnt of columns of texts.
-    encoder: Option<Encoder>,
-}
+pub(crate) struct Request(DetectRequest);
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let request = arguments.task.read(&arguments.detector)?;
@@ -87,46 +83,35 @@ impl Task {
     /// Reads the rows.
     pub(crate) fn read(&self, detector: &str) -> anyhow::Result<Request> {
         let choice = table::Choice { only: &self.columns, without: &self.exclude };
-        let (data, encoder) = match self.steps.encoding() {
-            None => (table::read(&self.file, self.header, &choice)?, None),
-            Some(encoding) => {
-                let (data, encoder) =
-                    table::read_encoded(&self.file, self.header, &choice, encoding)?;
-                (data, Some(encoder))
-            }
+        let (data, features) = match self.steps.encoding() {
+            None => (table::read(&self.file, self.header, &choice)?, Features::default()),
+            Some(encoding) => table::read_encoded(&self.file, self.header, &choice, encoding)?,
         };
-        let request = DetectRequest {
+        Ok(Request(DetectRequest {
             data,
             detector_type: detector.to_owned(),
             parameters: parameter::collect(&self.parameter)?,
-            pipeline: self.steps.pipeline()?,
+            pipeline: Pipeline { features, ..self.steps.pipeline()? },
             seed: self.seed,
-        };
-        Ok(Request { request, encoder })
+        }))
     }
 
     /// Prints the scores, and what was done.
     pub(crate) fn report(&self, request: &Request, detection: &Detection) -> anyhow::Result<()> {
         output::write(detection, self.output.as_deref())?;
         summarise(detection);
-        report_steps(detection, request.encoder.as_ref())
+        report_steps(detection, &request.0.pipeline.features)
     }
 }
 
 impl Request {
     pub(crate) fn run(&self, engine: &Engine) -> anyhow::Result<Detection> {
-        let detector = &self.request.detector_type;
-        let spinner = ProgressBar::new_spinner().with_message(format!("{detector} …"));
+        let spinner =
+            ProgressBar::new_spinner().with_message(format!("{} …", self.0.detector_type));
         spinner.enable_steady_tick(TICK);
-        let detection = engine.detect(&self.request, &engine.sandbox().limits().budget());
+        let detection = engine.detect(&self.0, &engine.sandbox().limits().budget());
         spinner.finish_and_clear();
-        let mut detection = detection.map_err(|error| verdict(engine, error))?;
-        if let (Some(encoder), Some(contributions)) = (&self.encoder, &mut detection.contributions)
-        {
-            contributions.values = encoder.folded(&contributions.values);
-            contributions.columns = encoder.columns();
-        }
-        Ok(detection)
+        detection.map_err(|error| verdict(engine, error))
     }
 }
 
@@ -168,9 +153,9 @@ fn verdict(engine: &Engine, error: DetectError) -> anyhow::Error {
 
 /// What was done before and after the detector, as JSON, so that it can be asked for again.
 #[expect(clippy::print_stderr, reason = "the command's report")]
-fn report_steps(detection: &Detection, encoder: Option<&Encoder>) -> anyhow::Result<()> {
+fn report_steps(detection: &Detection, features: &Features) -> anyhow::Result<()> {
     eprintln!("pipeline {}", serde_json::to_string(&detection.pipeline)?);
-    if let Some(encoder) = encoder {
+    if let Some(encoder) = features.encoder() {
         eprintln!("categories {}", serde_json::to_string(encoder)?);
     }
     Ok(())

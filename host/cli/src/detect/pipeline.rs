@@ -2,7 +2,7 @@
 
 use crate::exit::Refused;
 use clap::ValueEnum;
-use pynomaly_core::preprocessing::{Encoding, Missing, Preprocessing, Scaling};
+use pynomaly_core::preprocessing::{Encoding, Features, Missing, Preprocessing, Scaling};
 use pynomaly_core::suppression::{Sizes, Suppression};
 use pynomaly_core::threshold::CONTAMINATION_DEFAULT;
 use pynomaly_engine::{Cut, Pipeline};
@@ -91,6 +91,7 @@ impl Steps {
             MissingArgument::ImputeMedian => Missing::ImputeMedian,
         };
         Ok(Pipeline {
+            features: Features::default(),
             preprocessing: Preprocessing { scaling, missing },
             cut: self.cut()?,
             suppression: Suppression {

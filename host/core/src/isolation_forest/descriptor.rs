@@ -43,7 +43,7 @@ pub(super) fn descriptor() -> Descriptor {
             variant(),
             extension_level(),
         ],
-        accepts_missing: false,
+        accepts_missing: true,
         minimum_rows: MINIMUM_ROWS,
         state_version: STATE_VERSION,
         extra: Vec::new(),

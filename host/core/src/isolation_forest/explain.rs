@@ -7,12 +7,12 @@
 
 use super::forest::{Forest, score_of};
 use super::path_length::average_path_length;
-use super::tree::Node;
+use super::tree::{Node, child, training_rows};
 use crate::explain::{Contributions, Method};
 use crate::{DetectorError, Matrix, Stop};
 use std::f64::consts::LN_2;
 
-/// Contributions to the scores of rows that have the right columns and no missing values.
+/// Contributions to the scores of rows that have the right columns.
 pub(super) fn contributions(
     forest: &Forest,
     data: &Matrix,
@@ -23,11 +23,12 @@ pub(super) fn contributions(
     let (mut expected, mut count) = (0.0, 0);
     for tree in forest.trees().iter() {
         stop.check()?;
-        let expectations = expectations(tree);
+        let rows = training_rows(tree);
+        let expectations = expectations(tree, &rows);
         expected += expectations.first().copied().unwrap_or(0.0);
         count += 1;
         for (row, credits) in data.iter_rows().zip(values.chunks_mut(columns)) {
-            credit(tree, &expectations, row, credits);
+            credit(tree, &rows, &expectations, row, credits);
         }
     }
     let base = score_of(expected, forest.samples(), count);
@@ -40,24 +41,24 @@ pub(super) fn contributions(
     Ok(Contributions { method: Method::Paths, columns, values })
 }
 
-/// The mean path length of the training rows below each node.
-fn expectations(tree: &[Node]) -> Vec<f64> {
-    let mut rows = vec![0.0; tree.len()];
+/// The mean path length of the training `rows` below each node.
+fn expectations(tree: &[Node], rows: &[u32]) -> Vec<f64> {
     let mut means = vec![0.0; tree.len()];
     for (place, node) in tree.iter().enumerate().rev() {
-        let (count, mean) = match node {
-            Node::Leaf { rows, path_length } => (f64::from(*rows), *path_length),
+        let mean = match node {
+            Node::Leaf { path_length, .. } => *path_length,
             Node::Split { right, .. } => {
                 let right = right.get() as usize;
-                let of = |all: &[f64], place: usize| all.get(place).copied().unwrap_or(0.0);
-                let [left_rows, right_rows] = [of(&rows, place + 1), of(&rows, right)];
-                let sum = left_rows * of(&means, place + 1) + right_rows * of(&means, right);
+                let count = |place: usize| f64::from(rows.get(place).copied().unwrap_or(0));
+                let mean = |place: usize| means.get(place).copied().unwrap_or(0.0);
+                let [left_rows, right_rows] = [count(place + 1), count(right)];
+                let sum = left_rows * mean(place + 1) + right_rows * mean(right);
                 let count = left_rows + right_rows;
-                (count, if count > 0.0 { sum / count } else { 0.0 })
+                if count > 0.0 { sum / count } else { 0.0 }
             }
         };
-        if let (Some(rows), Some(means)) = (rows.get_mut(place), means.get_mut(place)) {
-            (*rows, *means) = (count, mean);
+        if let Some(own) = means.get_mut(place) {
+            *own = mean;
         }
     }
     means
@@ -65,11 +66,10 @@ fn expectations(tree: &[Node]) -> Vec<f64> {
 
 /// Walks `row` down and credits each cut's column. Ends because children stand behind their
 /// parents.
-fn credit(tree: &[Node], expectations: &[f64], row: &[f64], credits: &mut [f64]) {
+fn credit(tree: &[Node], rows: &[u32], expectations: &[f64], row: &[f64], credits: &mut [f64]) {
     let mut place = 0;
     while let Some(Node::Split { feature, threshold, right }) = tree.get(place) {
-        let goes_right = row.get(*feature as usize).is_some_and(|value| value > threshold);
-        let child = if goes_right { right.get() as usize } else { place + 1 };
+        let child = child((place, *feature, *threshold, *right), row, rows);
         let expected = |place: usize| expectations.get(place).copied().unwrap_or(0.0);
         if let Some(credit) = credits.get_mut(*feature as usize) {
             *credit += expected(place) - expected(child);

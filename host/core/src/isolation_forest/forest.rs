@@ -5,10 +5,11 @@ use super::perfect::Perfect;
 use super::plan::Plan;
 use super::settings::Settings;
 use super::tree::Trees;
-use super::walk::{self, Path};
+use super::walk::{self, Counted, Path};
 use super::{grow, parallel};
 use crate::{DetectorError, Matrix, Stop};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What keeps another thread busy for some hundred microseconds, long enough to be worth
 /// starting: this many rows drawn by trees.
@@ -29,6 +30,8 @@ pub struct Forest {
     count: usize,
     shape: Shape,
     threads: usize,
+    /// Made when the first missing value is scored.
+    counted: OnceLock<Counted>,
 }
 
 /// How the trees are kept: either way holds all there is to know.
@@ -41,8 +44,7 @@ enum Shape {
 }
 
 impl Forest {
-    /// Grows a forest over `training`, which has no missing values; the same for any number of
-    /// threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
+    /// Grows a forest over `training`; the same for any number of threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
     pub(super) fn grow(
         training: &Matrix,
         settings: &Settings,
@@ -60,7 +62,7 @@ impl Forest {
     pub(super) fn new(columns: usize, samples: u32, trees: Trees, threads: usize) -> Self {
         let count = trees.len();
         let shape = Perfect::new(&trees, columns).map_or(Shape::Deep(trees), Shape::Padded);
-        Self { columns, samples, count, shape, threads }
+        Self { columns, samples, count, shape, threads, counted: OnceLock::new() }
     }
 
     /// Columns of the training rows.
@@ -90,8 +92,8 @@ impl Forest {
         }
     }
 
-    /// Scores rows that have the right columns and no missing values.
-    pub(super) fn score_complete(
+    /// Scores rows that have the right columns.
+    pub(super) fn score_rows(
         &self,
         data: &Matrix,
         stop: Stop<'_>,
@@ -110,6 +112,7 @@ impl Forest {
         let block = (BLOCK_BYTES / row_bytes).next_multiple_of(BLOCK_ROWS).max(BLOCK_ROWS);
         let threads =
             self.threads.min(1 + data.rows().saturating_mul(self.count) / WALKS_PER_THREAD);
+        let missing = data.first_missing().map(|_| self.counted.get_or_init(|| Counted::of(self)));
         let mut scores = vec![0.0; data.rows()];
         let blocks = data.values().chunks(block * self.columns).zip(scores.chunks_mut(block));
         parallel::try_for_each(threads, blocks, |(values, scores)| {
@@ -118,6 +121,9 @@ impl Forest {
             // blocks meet two threads would take the same cache line from each other every time.
             let mut sums = vec![0.0; scores.len()];
             walk::add_path_lengths(self, path, values, &mut sums);
+            if let Some(counted) = missing {
+                counted.replace(values, self.columns, &mut sums);
+            }
             for (score, sum) in scores.iter_mut().zip(sums) {
                 *score = self.score_of(sum);
             }

@@ -29,6 +29,7 @@ pub(super) fn grow<'p>(
     let mut spill = vec![&[][..]; settings.samples as usize];
     #[expect(clippy::cast_possible_truncation, reason = "`Settings` allows no more columns")]
     let columns = training.columns() as u32;
+    let has_missing = training.first_missing().is_some();
     let mut rows_cut = ROWS_PER_STOP;
     for plan in plans {
         if rows_cut >= ROWS_PER_STOP {
@@ -50,6 +51,7 @@ pub(super) fn grow<'p>(
                 features: &mut features,
                 spill: &mut spill,
                 depth_limit: depth_limit(settings.samples),
+                has_missing,
             };
             branch.grow(&mut rows, candidates, 1);
         });
@@ -68,6 +70,8 @@ struct Branch<'a, 'b, 'c, 'p> {
     /// Room for as many rows as there are.
     spill: &'a mut [&'c [f64]],
     depth_limit: u32,
+    /// Whether any training row has a missing value.
+    has_missing: bool,
 }
 
 impl<'c> Branch<'_, '_, 'c, '_> {
@@ -82,11 +86,31 @@ impl<'c> Branch<'_, '_, 'c, '_> {
         #[expect(clippy::cast_possible_truncation, reason = "`Settings::samples` is a u32")]
         let place = self.tree.leaf(rows.len() as u32, depth);
         if let Some((feature, threshold, candidates)) = cut {
-            let (left, right) = partition(rows, self.spill, feature, threshold);
+            let (left, right) = self.part(rows, feature, threshold);
             self.grow(left, candidates, 2 * slot);
             self.tree.split(place, feature, threshold);
             self.grow(right, candidates, 2 * slot + 1);
         }
+    }
+
+    /// The rows on either side of a cut. Those without a value of the column go where most of the
+    /// others go, to the left if both sides have as many.
+    fn part<'a>(
+        &mut self,
+        rows: &'a mut [&'c [f64]],
+        feature: u32,
+        threshold: f64,
+    ) -> (&'a mut [&'c [f64]], &'a mut [&'c [f64]]) {
+        let value = |row: &[f64]| row.get(feature as usize).copied();
+        let is_left = |row: &[f64]| value(row).is_some_and(|value| value <= threshold);
+        if !self.has_missing {
+            return partition(rows, self.spill, is_left);
+        }
+        let is_missing = |row: &[f64]| value(row).is_none_or(f64::is_nan);
+        let left = rows.iter().filter(|row| is_left(row)).count();
+        let present = rows.iter().filter(|row| !is_missing(row)).count();
+        let missing_left = left >= present - left;
+        partition(rows, self.spill, |row| if is_missing(row) { missing_left } else { is_left(row) })
     }
 
     /// A random column that is not constant, a random threshold within its range, and the number
@@ -142,7 +166,7 @@ pub(super) fn between(low: f64, high: f64, unit: f64) -> f64 {
     if number >= low && number < high { number } else { low }
 }
 
-/// Least and greatest value of a column.
+/// Least and greatest value of a column; missing ones do not count.
 pub(super) fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
     let values = rows.iter().filter_map(|row| row.get(feature as usize).copied());
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
@@ -150,20 +174,18 @@ pub(super) fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
     })
 }
 
-/// Moves the rows whose value is at most the threshold to the front and parts them from the
-/// rest. Writes every row to both sides and advances one of them: a branch on the values, which
+/// Moves the rows that go to the left to the front and parts them from the rest. Writes every row to both sides and advances one of them: a branch on the values, which
 /// are random, would be mispredicted every other time.
 #[expect(clippy::indexing_slicing, reason = "left + right = place < rows ≤ room in the spill")]
 fn partition<'a, 'c>(
     rows: &'a mut [&'c [f64]],
     spill: &mut [&'c [f64]],
-    feature: u32,
-    threshold: f64,
+    is_left: impl Fn(&[f64]) -> bool,
 ) -> (&'a mut [&'c [f64]], &'a mut [&'c [f64]]) {
     let (mut left, mut right) = (0, 0);
     for place in 0..rows.len() {
         let row = rows[place];
-        let goes_left = row.get(feature as usize).is_some_and(|value| *value <= threshold);
+        let goes_left = is_left(row);
         rows[left] = row;
         spill[right] = row;
         left += usize::from(goes_left);

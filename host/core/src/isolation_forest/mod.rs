@@ -21,7 +21,13 @@
 //! ```
 //!
 //! The variants `fair_cut` and `extended` cut across several columns ([`Variant`]); the rest is the
-//! same. None takes missing values: a row without the value of a cut would have to go both ways.
+//! same.
+//!
+//! Missing values, of the standard variant: a column is cut within the range of the values that are
+//! there; training rows without a value of it go to the side that most of the others go to, and so
+//! do rows that are scored later (D. Cortes: isotree, <https://github.com/david-cortes/isotree>,
+//! `missing_action = "impute"` of its single-variable model). Where no value is missing, nothing
+//! differs. The other variants take none: a cut across columns needs a value of each.
 //!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
 //! out of `sample`s by a `plan`; `forest` owns them, as a `tree`'s nodes or padded
@@ -76,8 +82,7 @@ impl IsolationForest {
     /// Grows a standard forest without scoring the training rows.
     ///
     /// # Errors
-    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, missing values, another variant, or
-    /// parameters that do not go with the shape of `training`; see [`Settings::resolve`]. Before
+    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, another variant, or parameters that do not go with the shape of `training`; see [`Settings::resolve`]. Before
     /// every tree it asks `stop`.
     pub fn grow(
         &self,
@@ -100,8 +105,11 @@ fn settings_for(training: &Matrix, parameters: &Parameters) -> Result<Settings, 
     if training.rows() < MINIMUM_ROWS as usize {
         return Err(DetectorError::InsufficientData { needed: MINIMUM_ROWS });
     }
-    refuse_missing(training)?;
-    Settings::resolve(parameters, training.rows(), training.columns())
+    let settings = Settings::resolve(parameters, training.rows(), training.columns())?;
+    if settings.variant != Variant::Standard {
+        refuse_missing(training)?;
+    }
+    Ok(settings)
 }
 
 impl Default for IsolationForest {
@@ -143,8 +151,8 @@ impl Detector for IsolationForest {
 
 impl Model for Forest {
     fn score(&self, data: &Matrix, stop: Stop<'_>) -> Result<Vec<f64>, DetectorError> {
-        check_rows(data, self.columns())?;
-        self.score_complete(data, stop)
+        check_columns(data, self.columns())?;
+        self.score_rows(data, stop)
     }
 
     fn explain(
@@ -152,7 +160,7 @@ impl Model for Forest {
         data: &Matrix,
         stop: Stop<'_>,
     ) -> Result<Option<Contributions>, DetectorError> {
-        check_rows(data, self.columns())?;
+        check_columns(data, self.columns())?;
         explain::contributions(self, data, stop).map(Some)
     }
 
@@ -161,21 +169,29 @@ impl Model for Forest {
     }
 }
 
-/// Refuses rows that a model of `columns` columns cannot score.
+/// Refuses rows that a model of another variant, of `columns` columns, cannot score.
 fn check_rows(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
+    check_columns(data, columns)?;
+    refuse_missing(data)
+}
+
+fn check_columns(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
     if data.columns() != columns {
         let given = data.columns();
         let message = format!("the rows have {given} columns, the training had {columns}");
         return Err(DetectorError::InvalidInput(message));
     }
-    refuse_missing(data)
+    Ok(())
 }
 
 fn refuse_missing(data: &Matrix) -> Result<(), DetectorError> {
     match data.first_missing() {
         None => Ok(()),
         Some((row, column)) => {
-            let message = format!("the value in row {row}, column {column} is missing");
+            let message = format!(
+                "the value in row {row}, column {column} is missing, and only the variant \
+                 \"standard\" takes such rows"
+            );
             Err(DetectorError::InvalidInput(message))
         }
     }

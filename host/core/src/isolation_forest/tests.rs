@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::sample::{Sampler, draw_features};
 use super::settings::Variant;
 use super::state::{checksum, read, write};
-use super::tree::Node;
+use super::tree::{Node, child, training_rows};
 use super::walk::Path;
 use super::{Forest, Settings};
 use crate::random::Generator;
@@ -154,6 +154,28 @@ fn roots_are_cut_all_over_the_range() {
     assert!(strata.into_iter().eq((0..100).map(f64::from)));
 }
 
+/// A tree over all rows sends each to the leaf that it grew into.
+#[test]
+fn rows_with_missing_values_are_scored_where_they_grew() {
+    let mut values = random_rows(600, 3).into_values();
+    values.iter_mut().step_by(4).for_each(|value| *value = f64::NAN);
+    let data = Matrix::new(3, values).unwrap();
+    let forest = grown(&data, 10, 600);
+    for tree in forest.trees().iter() {
+        let rows = training_rows(tree);
+        assert_eq!(rows[0], 600);
+        let mut arrived = vec![0; tree.len()];
+        for row in data.iter_rows() {
+            let mut place = 0;
+            while let Node::Split { feature, threshold, right } = tree[place] {
+                place = child((place, feature, threshold, right), row, &rows);
+            }
+            arrived[place] += 1;
+        }
+        assert!(tree.iter().zip(arrived).all(|(node, arrived)| node.rows() == arrived));
+    }
+}
+
 /// A state like `forest`'s, but with other bytes and the checksum that goes with them.
 fn forged(forest: &Forest, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut state = write(forest);
@@ -231,7 +253,7 @@ proptest! {
             Ok(forest) => {
                 let data = random_rows(70, forest.columns().min(1_000));
                 if data.columns() == forest.columns() {
-                    let scores = forest.score_complete(&data, Stop::NEVER).unwrap();
+                    let scores = forest.score_rows(&data, Stop::NEVER).unwrap();
                     prop_assert!(scores.iter().all(|score| score.is_finite()), "{scores:?}");
                 }
             }

@@ -40,6 +40,38 @@ pub(super) fn path_length(rows: u32, depth: u32) -> f64 {
     f64::from(depth) + average_path_length(rows)
 }
 
+/// Training rows below each node of a tree.
+pub(super) fn training_rows(tree: &[Node]) -> Vec<u32> {
+    let mut rows = vec![0; tree.len()];
+    for (place, node) in tree.iter().enumerate().rev() {
+        let below = |place: usize| rows.get(place).copied().unwrap_or(0_u32);
+        let own = match node {
+            Node::Leaf { rows, .. } => *rows,
+            Node::Split { right, .. } => {
+                below(place + 1).saturating_add(below(right.get() as usize))
+            }
+        };
+        if let Some(rows) = rows.get_mut(place) {
+            *rows = own;
+        }
+    }
+    rows
+}
+
+/// Where `row` goes from the split at `place`. Without a value of its column it goes where most
+/// training `rows` went, to the left if both sides have as many.
+pub(super) fn child(
+    (place, feature, threshold, right): (usize, u32, f64, NonZeroU32),
+    row: &[f64],
+    rows: &[u32],
+) -> usize {
+    let (left, right) = (place + 1, right.get() as usize);
+    let value = row.get(feature as usize).copied().unwrap_or(f64::NAN);
+    let goes_right =
+        if value.is_nan() { rows.get(right) > rows.get(left) } else { value > threshold };
+    if goes_right { right } else { left }
+}
+
 /// The trees of a forest, one after the other.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Trees {

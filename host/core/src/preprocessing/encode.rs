@@ -1,11 +1,18 @@
 //! Texts as numbers: categories become columns of zeros and ones, or their frequencies.
 
+use crate::table::{Column, ColumnKind, Texts};
 use crate::{Matrix, MatrixError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Categories of one column that become columns of their own.
 pub const CATEGORIES_MAX: usize = 1_000;
+/// Categories of one column that become their frequency.
+pub const FREQUENCIES_MAX: usize = 100_000;
+/// Bytes of a category.
+pub const CATEGORY_BYTES_MAX: usize = 256;
+/// Values that the rows of one request may become.
+pub const ENCODED_VALUES_MAX: usize = 1 << 24;
 
 /// What a column of texts becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,15 +23,6 @@ pub enum Encoding {
     Onehot,
     /// The share of training rows of the same category, in (0, 1]; 0 for one that was not there.
     Frequency,
-}
-
-/// A column as it was read. A missing text is the category `""`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Column {
-    /// Numbers; a missing one is NaN.
-    Numbers(Vec<f64>),
-    /// Texts.
-    Texts(Vec<String>),
 }
 
 /// What the training rows said of each column, and makes numbers of later ones.
@@ -45,19 +43,29 @@ enum EncodedColumn {
     Frequency(BTreeMap<String, f64>),
 }
 
-/// Why texts cannot become numbers.
+/// Why texts cannot become numbers. Columns are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingError {
-    /// One-hot encoding would make too many columns.
-    #[error("column {column} has more than {CATEGORIES_MAX} categories: take their frequency")]
+    /// More categories than are taken.
+    #[error("column {column} has more than {limit} categories{}", hint(*.limit))]
     TooManyCategories {
-        /// The column, counted from 0.
+        /// The column.
         column: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The rows would become too many values.
+    #[error("{rows} rows of {columns} encoded columns are more than {ENCODED_VALUES_MAX} values")]
+    TooManyValues {
+        /// Rows given.
+        rows: usize,
+        /// What their columns become.
+        columns: usize,
     },
     /// Texts where the training had numbers, or the other way round.
     #[error("column {column} is not of the kind that it was in the training rows")]
     Kind {
-        /// The column, counted from 0.
+        /// The column.
         column: usize,
     },
     /// More or fewer columns than in the training rows.
@@ -71,6 +79,10 @@ pub enum EncodingError {
     /// The encoded rows are no matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+}
+
+fn hint(limit: usize) -> &'static str {
+    if limit == CATEGORIES_MAX { ": take their frequency" } else { "" }
 }
 
 impl Encoder {
@@ -89,23 +101,30 @@ impl Encoder {
     /// The rows of `columns`, which have one length, as numbers.
     ///
     /// # Errors
-    /// [`EncodingError`] where they are not as in the training.
+    /// [`EncodingError`] where they are not as in the training, or become too many values.
     pub fn transform(&self, columns: &[Column]) -> Result<Matrix, EncodingError> {
-        if columns.len() != self.columns.len() {
-            let (given, trained) = (columns.len(), self.columns.len());
+        let (given, trained) = (columns.len(), self.columns.len());
+        if given != trained {
             return Err(EncodingError::Columns { given, trained });
         }
-        let pairs = || self.columns.iter().zip(columns).enumerate();
-        if let Some((column, _)) = pairs().find(|(_, (encoded, given))| !encoded.takes(given)) {
+        let mut kinds = self.kinds().zip(columns);
+        if let Some(column) = kinds.position(|(kind, given)| kind != given.kind()) {
             return Err(EncodingError::Kind { column });
         }
-        let mut values = Vec::new();
-        for row in 0..columns.first().map_or(0, Column::len) {
-            for (_, (encoded, given)) in pairs() {
-                encoded.push(given, row, &mut values);
-            }
+        let rows = columns.first().map_or(0, Column::len);
+        let width = self.widths().fold(0, usize::saturating_add);
+        let size = rows.saturating_mul(width);
+        if size > ENCODED_VALUES_MAX {
+            return Err(EncodingError::TooManyValues { rows, columns: width });
         }
-        Ok(Matrix::new(self.widths().sum(), values)?)
+        let mut values = vec![0.0; size];
+        let mut first = 0;
+        for (encoded, given) in self.columns.iter().zip(columns) {
+            let places = values.chunks_exact_mut(width.max(1));
+            encoded.write(given, places.filter_map(|row| row.get_mut(first..)));
+            first += encoded.width();
+        }
+        Ok(Matrix::new(width, values)?)
     }
 
     /// Numbers of encoded columns, row after row, summed for the column that each came from: a
@@ -127,78 +146,96 @@ impl Encoder {
         self.columns.len()
     }
 
-    /// How many columns each column becomes.
-    fn widths(&self) -> impl Iterator<Item = usize> {
+    /// What each column held.
+    pub fn kinds(&self) -> impl Iterator<Item = ColumnKind> {
         self.columns.iter().map(|column| match column {
-            EncodedColumn::Onehot(categories) => categories.len(),
-            EncodedColumn::Numbers | EncodedColumn::Frequency(_) => 1,
+            EncodedColumn::Numbers => ColumnKind::Numbers,
+            EncodedColumn::Onehot(_) | EncodedColumn::Frequency(_) => ColumnKind::Texts,
+        })
+    }
+
+    /// How many columns each column becomes.
+    pub fn widths(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().map(EncodedColumn::width)
+    }
+
+    /// What the texts became; `None` where there were none.
+    #[must_use]
+    pub fn encoding(&self) -> Option<Encoding> {
+        self.columns.iter().find_map(|column| match column {
+            EncodedColumn::Numbers => None,
+            EncodedColumn::Onehot(_) => Some(Encoding::Onehot),
+            EncodedColumn::Frequency(_) => Some(Encoding::Frequency),
         })
     }
 }
 
 impl Encoding {
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 rows")]
-    fn learn(self, column: usize, texts: &[String]) -> Result<EncodedColumn, EncodingError> {
-        let mut counts = BTreeMap::<&str, usize>::new();
-        for text in texts {
-            *counts.entry(text).or_default() += 1;
+    fn learn(self, column: usize, texts: &Texts) -> Result<EncodedColumn, EncodingError> {
+        let limit = match self {
+            Self::Onehot => CATEGORIES_MAX,
+            Self::Frequency => FREQUENCIES_MAX,
+        };
+        let mut counts: Vec<_> = texts.different().map(|text| (text, 0_usize)).collect();
+        if counts.len() > limit {
+            return Err(EncodingError::TooManyCategories { column, limit });
         }
-        match self {
-            Self::Onehot if counts.len() > CATEGORIES_MAX => {
-                Err(EncodingError::TooManyCategories { column })
+        for code in texts.codes() {
+            if let Some((_, count)) = counts.get_mut(*code as usize) {
+                *count += 1;
             }
-            Self::Onehot => {
-                Ok(EncodedColumn::Onehot(counts.into_keys().map(str::to_owned).collect()))
-            }
+        }
+        let rows = texts.codes().len() as f64;
+        let counts: BTreeMap<_, _> = counts.into_iter().collect();
+        Ok(match self {
+            Self::Onehot => EncodedColumn::Onehot(counts.into_keys().map(str::to_owned).collect()),
             Self::Frequency => {
-                let rows = texts.len() as f64;
                 let share = |(text, count): (&str, usize)| (text.to_owned(), count as f64 / rows);
-                Ok(EncodedColumn::Frequency(counts.into_iter().map(share).collect()))
+                EncodedColumn::Frequency(counts.into_iter().map(share).collect())
             }
-        }
+        })
     }
 }
 
 impl EncodedColumn {
-    fn takes(&self, given: &Column) -> bool {
-        matches!((self, given), (Self::Numbers, Column::Numbers(_)))
-            || matches!((self, given), (Self::Onehot(_) | Self::Frequency(_), Column::Texts(_)))
+    fn width(&self) -> usize {
+        match self {
+            Self::Onehot(categories) => categories.len(),
+            Self::Numbers | Self::Frequency(_) => 1,
+        }
     }
 
-    /// Appends what row `row` of `given` becomes.
-    fn push(&self, given: &Column, row: usize, values: &mut Vec<f64>) {
+    /// Writes what each row of `given` becomes to the front of its place, which is zero.
+    fn write<'a>(&self, given: &Column, places: impl Iterator<Item = &'a mut [f64]>) {
         match (self, given) {
             (Self::Onehot(categories), Column::Texts(texts)) => {
-                let is_own =
-                    |category: &String| f64::from(u8::from(texts.get(row) == Some(category)));
-                values.extend(categories.iter().map(is_own));
+                let own = |text: &str| categories.binary_search_by(|it| it.as_str().cmp(text)).ok();
+                let own: Vec<_> = texts.different().map(own).collect();
+                for (place, code) in places.zip(texts.codes()) {
+                    let category = own.get(*code as usize).copied().flatten();
+                    if let Some(one) = category.and_then(|category| place.get_mut(category)) {
+                        *one = 1.0;
+                    }
+                }
             }
             (Self::Frequency(shares), Column::Texts(texts)) => {
-                let share = texts.get(row).and_then(|text| shares.get(text));
-                values.push(share.copied().unwrap_or(0.0));
+                let share = |text: &str| shares.get(text).copied().unwrap_or(0.0);
+                let own: Vec<_> = texts.different().map(share).collect();
+                let own = texts.codes().iter().map(|code| own.get(*code as usize).copied());
+                write_one(places, own.map(Option::unwrap_or_default));
             }
-            (_, Column::Numbers(numbers)) => {
-                values.push(numbers.get(row).copied().unwrap_or(f64::NAN));
-            }
-            (Self::Numbers, Column::Texts(_)) => values.push(f64::NAN),
+            (_, Column::Numbers(numbers)) => write_one(places, numbers.iter().copied()),
+            (Self::Numbers, Column::Texts(_)) => {}
         }
     }
 }
 
-impl Column {
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Numbers(numbers) => numbers.len(),
-            Self::Texts(texts) => texts.len(),
+fn write_one<'a>(places: impl Iterator<Item = &'a mut [f64]>, values: impl Iterator<Item = f64>) {
+    for (place, value) in places.zip(values) {
+        if let Some(first) = place.first_mut() {
+            *first = value;
         }
-    }
-
-    /// Whether there are no rows.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 
@@ -207,7 +244,7 @@ mod tests {
     use super::*;
 
     fn texts(texts: &[&str]) -> Column {
-        Column::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
+        Column::Texts(texts.iter().copied().collect())
     }
 
     fn mixed() -> [Column; 2] {
@@ -246,11 +283,30 @@ mod tests {
         assert_eq!(encoder.transform(&numbers), Err(EncodingError::Kind { column: 0 }));
         let one = encoder.transform(&numbers[..1]);
         assert_eq!(one, Err(EncodingError::Columns { given: 1, trained: 2 }));
-        let many: Vec<_> = (0..=CATEGORIES_MAX).map(|at| at.to_string()).collect();
-        let many = [Column::Texts(many)];
-        let refused = Encoder::fit(&many, Encoding::Onehot);
-        assert_eq!(refused, Err(EncodingError::TooManyCategories { column: 0 }));
-        assert!(Encoder::fit(&many, Encoding::Frequency).is_ok());
+        for (encoding, limit) in
+            [(Encoding::Onehot, CATEGORIES_MAX), (Encoding::Frequency, FREQUENCIES_MAX)]
+        {
+            let many = |count| {
+                let texts: Vec<_> = (0..count).map(|at: usize| at.to_string()).collect();
+                [Column::Texts(texts.iter().map(String::as_str).collect())]
+            };
+            assert!(Encoder::fit(&many(limit), encoding).is_ok());
+            let refused = Encoder::fit(&many(limit + 1), encoding);
+            assert_eq!(refused, Err(EncodingError::TooManyCategories { column: 0, limit }));
+        }
+    }
+
+    #[test]
+    fn rows_that_become_too_many_values_are_refused_before_they_do() {
+        let names: Vec<_> = (0..CATEGORIES_MAX).map(|at| at.to_string()).collect();
+        let training = [Column::Texts(names.iter().map(String::as_str).collect())];
+        let encoder = Encoder::fit(&training, Encoding::Onehot).unwrap();
+        let rows = |count| [Column::Texts(std::iter::repeat_n("7", count).collect())];
+        let most = ENCODED_VALUES_MAX / CATEGORIES_MAX;
+        assert_eq!(encoder.transform(&rows(most)).unwrap().rows(), most);
+        let refused = encoder.transform(&rows(most + 1));
+        let columns = CATEGORIES_MAX;
+        assert_eq!(refused, Err(EncodingError::TooManyValues { rows: most + 1, columns }));
     }
 
     #[test]

@@ -17,11 +17,16 @@
 
 mod columns;
 mod encode;
+mod features;
 mod impute;
 mod scale;
 
 pub use columns::medians;
-pub use encode::{CATEGORIES_MAX, Column, Encoder, Encoding, EncodingError};
+pub use encode::{
+    CATEGORIES_MAX, CATEGORY_BYTES_MAX, ENCODED_VALUES_MAX, Encoder, Encoding, EncodingError,
+    FREQUENCIES_MAX,
+};
+pub use features::{Features, FeaturesError};
 pub use scale::{Scale, Scaling};
 
 use crate::{Matrix, MatrixError};

@@ -6,6 +6,7 @@ use crate::served::{FittedModel, Scored, Served};
 use crate::spending::Spending;
 use pynomaly_core::Matrix;
 use pynomaly_core::explain::Contributions;
+use pynomaly_core::preprocessing::Features;
 use pynomaly_core::suppression::Suppression;
 use pynomaly_sandbox::Budget;
 use std::borrow::Cow;
@@ -60,6 +61,12 @@ impl FittedPipeline {
     #[must_use]
     pub fn served(&self) -> &Arc<Served> {
         self.model.served()
+    }
+
+    /// What the columns of the training rows were: makes numbers of later ones.
+    #[must_use]
+    pub fn features(&self) -> &Features {
+        &self.learnt.features
     }
 
     /// What was done when it was fitted.
@@ -132,7 +139,7 @@ impl FittedPipeline {
         if !asked.threshold.is_finite() {
             return Err(DetectError::Threshold(asked.threshold));
         }
-        asked.suppression.check(data.columns())?;
+        asked.suppression.check(self.features().columns(data.columns()))?;
         if asked.explain {
             pynomaly_core::explain::check(data.rows(), data.columns())?;
         }
@@ -152,9 +159,13 @@ impl FittedPipeline {
             return Err(DetectError::NoMedians);
         }
         let suppressed = (!asked.suppression.is_none())
-            .then(|| asked.suppression.suppressed(data, &self.learnt.medians));
+            .then(|| self.features().spread(&asked.suppression))
+            .map(|sizes| sizes.suppressed(data, &self.learnt.medians));
         let contributions = match asked.explain {
-            true => Some(contributions(self, data, &scores, spending)?),
+            true => {
+                let contributions = contributions(self, data, &scores, spending)?;
+                Some(self.features().folded(contributions))
+            }
             false => None,
         };
         Ok(Judgement { scores, suppressed, contributions, fuel_used: spending.fuel_used() })

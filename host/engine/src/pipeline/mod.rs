@@ -17,12 +17,14 @@ pub use state::Learnt;
 use crate::cut::Cut;
 use crate::error::DetectError;
 use pynomaly_core::Matrix;
-use pynomaly_core::preprocessing::Preprocessing;
+use pynomaly_core::preprocessing::{Features, Preprocessing};
 use pynomaly_core::suppression::Suppression;
 
 /// What is asked for around the detector.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pipeline {
+    /// What the columns of the rows are, which are numbers by now.
+    pub features: Features,
     /// What happens to the rows before the detector sees them.
     pub preprocessing: Preprocessing,
     /// Where scores become verdicts.
@@ -37,7 +39,7 @@ impl Pipeline {
     /// Refuses what makes no sense for these rows, before any work is done.
     pub(crate) fn check(&self, data: &Matrix) -> Result<(), DetectError> {
         self.cut.check()?;
-        self.suppression.check(data.columns())?;
+        self.suppression.check(self.features.columns(data.columns()))?;
         if self.explain {
             pynomaly_core::explain::check(data.rows(), data.columns())?;
         }

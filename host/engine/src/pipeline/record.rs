@@ -2,7 +2,7 @@ use super::Pipeline;
 use crate::cut::Cut;
 use crate::ensemble::MemberRecord;
 use pynomaly_core::explain::Method;
-use pynomaly_core::preprocessing::Preprocessing;
+use pynomaly_core::preprocessing::{Encoder, Encoding, Preprocessing};
 use pynomaly_core::suppression::Suppression;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,12 @@ pub struct PipelineRecord {
     /// `scaling` and `missing`.
     #[serde(flatten)]
     pub preprocessing: Preprocessing,
+    /// What the columns of the rows are called, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// What became of texts, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Encoding>,
     /// Where the threshold came from; `None` for what was kept before this was recorded.
     #[serde(default)]
     pub cut: Option<Cut>,
@@ -45,6 +51,8 @@ impl PipelineRecord {
     pub(crate) fn new(pipeline: &Pipeline, members: Vec<MemberRecord>) -> Self {
         Self {
             preprocessing: pipeline.preprocessing,
+            columns: pipeline.features.names().map(<[String]>::to_vec),
+            categories: pipeline.features.encoder().and_then(Encoder::encoding),
             cut: Some(pipeline.cut),
             suppress: pipeline.suppression.clone(),
             members,

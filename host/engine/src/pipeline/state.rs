@@ -6,7 +6,7 @@ use super::record::PipelineRecord;
 use crate::error::DetectError;
 use crate::served::Served;
 use pynomaly_core::DetectorError;
-use pynomaly_core::preprocessing::Preprocessor;
+use pynomaly_core::preprocessing::{Features, Preprocessor};
 use pynomaly_sandbox::Budget;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -16,6 +16,9 @@ const MAGIC: [u8; 8] = *b"pynopipe";
 /// What the training rows said, and later rows need.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Learnt {
+    /// What the columns were.
+    #[serde(default, skip_serializing_if = "Features::is_none")]
+    pub features: Features,
     /// How rows are made ready.
     pub preprocessor: Preprocessor,
     /// The medians of the training columns, `None` for one without values: what is unremarkable.

@@ -16,6 +16,7 @@ mod passwords;
 mod pipeline;
 mod plugins;
 mod quotas;
+mod tables;
 mod tenants;
 mod totp;
 

@@ -46,8 +46,14 @@ async fn missing_values_are_refused_or_filled_in_and_replayed() {
     let (test, token) = TestApp::with_user(Role::Analyst).await;
     let mut body = with(&json!({"keep_data": true}));
     body["data"][3][1] = Value::Null;
+    let native = test.detect(&token, &body).await;
+    assert_eq!(native.json["pipeline"]["missing"], "error", "{native:?}");
+    let again = test.post(&replay_path(&native), &token, &json!({})).await;
+    assert_eq!(again.json["is_identical"], true, "{again:?}");
+    body["parameters"] = json!({"variant": "fair_cut"});
     let refused = test.detect(&token, &body).await;
-    refused.is_problem(422, "missing_value", Some("/data/3/1"));
+    refused.is_problem(422, "invalid_data", Some("/data"));
+    assert!(refused.string("/detail").contains("row 3, column 1"), "{refused:?}");
     body["missing"] = json!("impute_median");
     let filled = test.detect(&token, &body).await;
     assert_eq!(filled.json["summary"]["rows"], 60, "{filled:?}");

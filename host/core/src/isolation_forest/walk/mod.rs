@@ -7,8 +7,11 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod missing;
 mod nodes;
 mod slots;
+
+pub(super) use missing::Counted;
 
 use super::forest::Forest;
 use super::perfect::Perfect;

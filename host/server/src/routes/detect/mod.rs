@@ -8,14 +8,14 @@ mod rows;
 
 pub(crate) use parameter_value::ParameterValue;
 pub(crate) use pipeline_body::{
-    ThresholdBody, missing_schema, scaling_schema, suppress_schema, threshold_schema,
+    Categories, ThresholdBody, categories_schema, columns_schema, missing_schema, scaling_schema,
+    suppress_schema, threshold_schema,
 };
-pub(crate) use request::{Asked, DetectBody, check_rows};
+pub(crate) use request::{Asked, DetectBody, check_rows, read_rows};
 pub(crate) use rows::{Rows, rows_schema};
 
 use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};
-use crate::body::{self, JsonBytes};
 use crate::cache::{Answers, Cached, Entry, Freshness, Key};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, Recorded, pipeline_json, to_json};
@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
+use crate::table::{RowsBody, receive_rows};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -60,7 +61,7 @@ pub(crate) async fn detect(
     caller.require(Permission::Detect)?;
     check_fuel(&app, &caller).await?;
     let freshness = Freshness::of(request.headers());
-    let body = body::receive(&app, request).await?;
+    let body = receive_rows(&app, request).await?;
     let (judged, cached) = judge(Job::new(&app, &caller), body, freshness).await?;
     app.store.insert_detection(judged.detection).await?;
     let response = json_bytes(StatusCode::OK, judged.answer);
@@ -71,10 +72,10 @@ pub(crate) async fn detect(
 /// otherwise.
 async fn judge(
     job: Job,
-    body: JsonBytes,
+    body: RowsBody,
     freshness: Freshness,
 ) -> Result<(Judged, Cached), ApiError> {
-    if body.len() > job.app.limits.inline_bytes_max {
+    if !body.is_short(&job.app.limits) {
         return job
             .off_thread(move |job| run(job, &parse(job, &body)?, freshness, Answers::find))
             .await;
@@ -88,8 +89,8 @@ async fn judge(
     job.off_thread(move |job| run(job, &asked, freshness, Answers::find)).await
 }
 
-fn parse(job: &Job, body: &JsonBytes) -> Result<Asked, ApiError> {
-    let mut asked = body.parse::<DetectBody>()?.check(&job.app.limits, job.seed)?;
+fn parse(job: &Job, body: &RowsBody) -> Result<Asked, ApiError> {
+    let mut asked = body.asked::<DetectBody>()?.check(body, &job.app.limits, job.seed)?;
     // Not shared yet: nothing is copied.
     job.choose_version(Arc::make_mut(&mut asked.request));
     Ok(asked)

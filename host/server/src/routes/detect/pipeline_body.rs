@@ -1,8 +1,10 @@
 //! What a body says of the steps around the detector, and how it is described.
 
+use pynomaly_core::preprocessing::Encoding;
 use pynomaly_core::threshold::AutoThreshold;
 use pynomaly_engine::Cut;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 use serde_json::json;
 use std::fmt;
 use utoipa::openapi::schema::{
@@ -16,6 +18,27 @@ pub(crate) struct ThresholdBody(pub(crate) Cut);
 impl<'de> Deserialize<'de> for ThresholdBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ThresholdVisitor).map(Self)
+    }
+}
+
+/// What becomes of columns of texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Categories {
+    #[default]
+    Error,
+    Onehot,
+    Frequency,
+}
+
+impl Categories {
+    /// `None` where there may be no texts.
+    pub(crate) fn encoding(self) -> Option<Encoding> {
+        match self {
+            Self::Error => None,
+            Self::Onehot => Some(Encoding::Onehot),
+            Self::Frequency => Some(Encoding::Frequency),
+        }
     }
 }
 
@@ -73,6 +96,27 @@ pub(crate) fn missing_schema() -> Object {
                  takes them; `impute_median` puts the median of the training column in their \
                  place. `error` if not given.";
     choice(&["error", "impute_median"], Some(about))
+}
+
+pub(crate) fn categories_schema() -> Object {
+    let about = "What becomes of columns of texts in CSV, NDJSON or Arrow: `error` refuses them; \
+                 `onehot` makes a column of 0 and 1 of each category; `frequency` the share of \
+                 training rows of the same category. A missing text is a category of its own; one \
+                 that the training had not is 0. `error` if not given.";
+    choice(&["error", "onehot", "frequency"], Some(about))
+}
+
+pub(crate) fn columns_schema() -> Array {
+    let name = ObjectBuilder::new().schema_type(Type::String);
+    ArrayBuilder::new()
+        .items(name)
+        .description(Some(
+            "What the columns are called, one name for each; other formats bring their names \
+             along. They are recorded, and a model refuses rows whose columns have other names or \
+             another order than its training rows.",
+        ))
+        .examples([json!(["temperature", "pressure"])])
+        .build()
 }
 
 fn choice(names: &[&str], about: Option<&str>) -> Object {

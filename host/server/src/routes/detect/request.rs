@@ -1,12 +1,15 @@
 use super::parameter_value::ParameterValue;
 use super::pipeline_body::{
-    ThresholdBody, missing_schema, scaling_schema, suppress_schema, threshold_schema,
+    Categories, ThresholdBody, categories_schema, columns_schema, missing_schema, scaling_schema,
+    suppress_schema, threshold_schema,
 };
 use super::rows::{Rows, rows_schema};
 use crate::error::ApiError;
 use crate::limits::Limits;
-use pynomaly_core::preprocessing::{Missing, Preprocessing, Scaling};
+use crate::table::{RowsBody, TableError, Wanted, check_names};
+use pynomaly_core::preprocessing::{Features, Missing, Preprocessing, Scaling};
 use pynomaly_core::suppression::Suppression;
+use pynomaly_core::table::{Cells, Table};
 use pynomaly_core::{Matrix, Value};
 use pynomaly_engine::{Cut, DetectRequest, Pipeline};
 use serde::Deserialize;
@@ -24,6 +27,8 @@ pub(crate) struct DetectBody {
     /// Rows of numbers, all of the same length.
     #[schema(schema_with = rows_schema)]
     pub(crate) data: Rows,
+    #[schema(schema_with = columns_schema, required = false)]
+    pub(crate) columns: Option<Vec<String>>,
     /// Which detector, or one version of it, `knn@1.2.0` or `knn@sha256:…`; `isolation_forest` if
     /// not given.
     pub(crate) detector_type: Option<String>,
@@ -41,6 +46,9 @@ pub(crate) struct DetectBody {
     #[serde(default)]
     #[schema(schema_with = missing_schema, required = false)]
     pub(crate) missing: Missing,
+    #[serde(default)]
+    #[schema(schema_with = categories_schema, required = false)]
+    pub(crate) categories: Categories,
     #[serde(default)]
     #[schema(schema_with = suppress_schema, required = false)]
     pub(crate) suppress: Suppression,
@@ -67,8 +75,14 @@ pub(crate) struct Asked {
 }
 
 impl DetectBody {
-    /// What to ask of the engine; `seed` is used if the client gave none.
-    pub(crate) fn check(self, limits: &Limits, seed: u64) -> Result<Asked, ApiError> {
+    /// What to ask of the engine, where this is what `body` asks; `seed` is used if the client
+    /// gave none.
+    pub(crate) fn check(
+        self,
+        body: &RowsBody,
+        limits: &Limits,
+        seed: u64,
+    ) -> Result<Asked, ApiError> {
         let cut = match (self.contamination, self.threshold) {
             (None, None) => Cut::default(),
             (Some(contamination), None) => Cut::Contamination(contamination),
@@ -79,13 +93,18 @@ impl DetectBody {
             }
         };
         let is_seeded = self.seed.is_some();
+        let encoding = self.categories.encoding();
+        let wanted = if encoding.is_some() { Wanted::Either } else { Wanted::Numbers };
+        let table = read_rows(body, wanted, (self.data, self.columns), limits)?;
+        let features = Features::fit(&table, encoding).map_err(TableError::from)?;
         let named =
             |(name, value): (String, ParameterValue)| -> (String, Value) { (name, value.0) };
         let request = DetectRequest {
-            data: check_rows(self.data, limits)?,
+            data: features.transform(table).map_err(TableError::from)?,
             detector_type: self.detector_type.unwrap_or_else(|| DETECTOR_TYPE.to_owned()),
             parameters: self.parameters.into_iter().map(named).collect(),
             pipeline: Pipeline {
+                features,
                 preprocessing: Preprocessing { scaling: self.scaling, missing: self.missing },
                 cut,
                 suppression: self.suppress,
@@ -97,6 +116,22 @@ impl DetectBody {
         let request = Arc::new(request);
         Ok(Asked { request, keep_data: self.keep_data, is_seeded, is_pinned })
     }
+}
+
+/// The rows of `body`: `given`, rows and perhaps names, if it is JSON.
+pub(crate) fn read_rows(
+    body: &RowsBody,
+    wanted: Wanted<'_>,
+    given: (Rows, Option<Vec<String>>),
+    limits: &Limits,
+) -> Result<Table, ApiError> {
+    if let Some(table) = body.table(wanted, limits)? {
+        return Ok(table);
+    }
+    let (rows, names) = given;
+    let matrix = check_rows(rows, limits)?;
+    let names = names.map(|names| check_names(names, matrix.columns(), limits)).transpose()?;
+    Ok(Table { names, cells: Cells::Numbers(matrix) })
 }
 
 /// The rows as a matrix, within the bounds.

@@ -23,7 +23,8 @@ pub(crate) struct DetectionAnswer<'a> {
     /// Whether another detector has answered than was asked for, because that one fails too often;
     /// `pipeline.instead_of` names it.
     degraded: bool,
-    /// What was done to the rows and the scores: `scaling`, `missing`, the `cut` that the threshold
+    /// What was done to the rows and the scores: the names of their `columns`, where there are any,
+    /// what became of texts (`categories`), `scaling`, `missing`, the `cut` that the threshold
     /// came from, `suppress`, how the contributions were found, in `explained`, and who should have
     /// answered, in `instead_of`.
     #[schema(value_type = Object)]
@@ -53,6 +54,7 @@ pub(crate) struct DetectionAnswer<'a> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Counts {
     rows: u64,
+    /// As the detector sees them: a text's categories may be several.
     columns: u64,
     anomalies: u64,
 }
@@ -70,7 +72,7 @@ pub(crate) struct RowResult<'a> {
     #[schema(required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     is_suppressed: Option<bool>,
-    /// How much each column raised (positive) or lowered (negative) the score, against that of an
+    /// How much each column, in the order of `pipeline.columns`, raised (positive) or lowered (negative) the score, against that of an
     /// unremarkable row; only where `explain` was asked for.
     #[schema(value_type = Vec<f64>, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,11 +138,16 @@ fn raw<'a>(column: &str, json: &'a str) -> Result<&'a RawValue, StoreError> {
     })
 }
 
+/// Contributions of a row: one for each column, before texts became several.
+fn width(contributions: &[f64], rows: usize) -> usize {
+    contributions.len().checked_div(rows).unwrap_or(0).max(1)
+}
+
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Detection { summary, scores, details } = self.detection;
-        let columns = usize::try_from(summary.columns).unwrap_or(usize::MAX).max(1);
-        let mut contributions = details.contributions.as_deref().map(|all| all.chunks(columns));
+        let contributions = details.contributions.as_deref();
+        let mut contributions = contributions.map(|all| all.chunks(width(all, scores.len())));
         let mut results = serializer.serialize_seq(Some(scores.len()))?;
         for (index, &score) in scores.iter().enumerate() {
             let suppressed = details.suppressed.as_ref().and_then(|all| all.get(index));

@@ -1,6 +1,5 @@
 use crate::answer::json;
 use crate::auth::{Caller, Permission};
-use crate::body;
 use crate::error::ApiError;
 use crate::job::Job;
 use crate::models;
@@ -11,10 +10,12 @@ use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{Rows, check_rows, rows_schema};
 use crate::state::{App, AppState};
+use crate::table::{RowsBody, TableError, Wanted, receive_rows};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::Matrix;
+use pynomaly_core::preprocessing::Features;
 use pynomaly_engine::{
     Cut, DetectRequest, FittedPipeline, Pipeline, PipelineRecord, Served, data_digest,
 };
@@ -77,11 +78,11 @@ pub(crate) async fn replay(
     caller.require(Permission::Detect)?;
     check_fuel(&app, &caller).await?;
     let id = id("detection", &detection)?;
-    let ReplayBody { data } = body::json(&app, request).await?;
+    let body = receive_rows(&app, request).await?;
     let detection = app.store.get_detection(id, caller.reads()).await?;
     let detection = detection.ok_or(ApiError::NotFound("detection"))?;
-    let data = rows(&app, &detection.summary, data).await?;
     let again = again(&app, &caller, &detection.summary).await?;
+    let data = rows(&app, &detection.summary, &again, &body).await?;
     let job = Job::new(&app, &caller);
     let answer = job.off_thread(move |job| run(job, &again, &detection, data)).await?;
     json(StatusCode::OK, &answer)
@@ -91,10 +92,11 @@ pub(crate) async fn replay(
 async fn rows(
     app: &App,
     summary: &DetectionSummary,
-    given: Option<Rows>,
+    again: &Again,
+    body: &RowsBody,
 ) -> Result<Matrix, ApiError> {
-    let data = match given {
-        Some(rows) => check_rows(rows, &app.limits)?,
+    let data = match given(app, summary, again, body)? {
+        Some(data) => data,
         None => {
             let kept = app.store.get_detection_data(summary.id).await?.ok_or_else(|| {
                 ApiError::invalid("/data", "the rows were not kept; send them again")
@@ -106,6 +108,32 @@ async fn rows(
         return Err(ApiError::invalid("/data", "these are not the rows of the detection"));
     }
     Ok(data)
+}
+
+/// The rows that are sent again, if any are; texts become numbers as they did then.
+fn given(
+    app: &App,
+    summary: &DetectionSummary,
+    again: &Again,
+    body: &RowsBody,
+) -> Result<Option<Matrix>, ApiError> {
+    let ReplayBody { data } = body.asked()?;
+    let encoding = record(summary)?.categories;
+    let wanted = match (again, encoding) {
+        (Again::Model(model), _) => Wanted::Like(model.features()),
+        (Again::Detector(_), Some(_)) => Wanted::Either,
+        (Again::Detector(_), None) => Wanted::Numbers,
+    };
+    let Some(table) = body.table(wanted, &app.limits)? else {
+        return data.map(|rows| check_rows(rows, &app.limits)).transpose();
+    };
+    let matrix = match again {
+        Again::Model(model) => model.features().transform(table),
+        Again::Detector(_) => {
+            Features::fit(&table, encoding).and_then(|features| features.transform(table))
+        }
+    };
+    Ok(Some(matrix.map_err(TableError::from)?))
 }
 
 async fn again(

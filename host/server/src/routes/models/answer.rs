@@ -35,6 +35,7 @@ pub(crate) struct ModelAnswer {
     threshold: f64,
     /// Number of training rows.
     rows: u64,
+    /// As the detector sees them: a text's categories may be several.
     columns: u64,
     /// Fuel burnt by fitting; null for native detectors.
     fuel_used: Option<u64>,

@@ -2,7 +2,6 @@ use super::ModelAnswer;
 use crate::answer::json;
 use crate::audit::changed;
 use crate::auth::{Caller, Permission};
-use crate::body::{self, JsonBytes};
 use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
@@ -11,10 +10,11 @@ use crate::plugins::{Call, capture, offer};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
-    DetectBody, ParameterValue, Rows, ThresholdBody, missing_schema, rows_schema, scaling_schema,
-    suppress_schema, threshold_schema,
+    Categories, DetectBody, ParameterValue, Rows, ThresholdBody, categories_schema, columns_schema,
+    missing_schema, rows_schema, scaling_schema, suppress_schema, threshold_schema,
 };
 use crate::state::AppState;
+use crate::table::{RowsBody, receive_rows};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -38,6 +38,8 @@ pub(crate) struct FitBody {
     /// Rows of numbers, all of the same length.
     #[schema(schema_with = rows_schema)]
     data: Rows,
+    #[schema(schema_with = columns_schema, required = false)]
+    columns: Option<Vec<String>>,
     /// Which detector; `isolation_forest` if not given.
     detector_type: Option<String>,
     /// Its parameters, by name.
@@ -55,6 +57,9 @@ pub(crate) struct FitBody {
     #[schema(schema_with = missing_schema, required = false)]
     missing: Missing,
     #[serde(default)]
+    #[schema(schema_with = categories_schema, required = false)]
+    categories: Categories,
+    #[serde(default)]
     #[schema(schema_with = suppress_schema, required = false)]
     suppress: Suppression,
     /// Source of all randomness; drawn if not given.
@@ -66,12 +71,14 @@ impl FitBody {
     fn without_name(self) -> DetectBody {
         DetectBody {
             data: self.data,
+            columns: self.columns,
             detector_type: self.detector_type,
             parameters: self.parameters,
             contamination: self.contamination,
             threshold: self.threshold,
             scaling: self.scaling,
             missing: self.missing,
+            categories: self.categories,
             suppress: self.suppress,
             explain: false,
             seed: self.seed,
@@ -108,7 +115,7 @@ pub(crate) async fn fit(
 ) -> Result<Response, ApiError> {
     caller.require(Permission::Fit)?;
     check_fuel(&app, &caller).await?;
-    let body = body::receive(&app, request).await?;
+    let body = receive_rows(&app, request).await?;
     let job = Job::new(&app, &caller);
     let Fitted { model, mut summary, state, components } =
         job.off_thread(move |job| run(job, &body)).await?;
@@ -143,11 +150,11 @@ fn learn(
     Ok(fitted?)
 }
 
-fn run(job: &Job, body: &JsonBytes) -> Result<Fitted, ApiError> {
+fn run(job: &Job, body: &RowsBody) -> Result<Fitted, ApiError> {
     let limits = &job.app.limits;
-    let body: FitBody = body.parse()?;
-    let name = check_name(limits, &body.name)?;
-    let mut request = body.without_name().check(limits, job.seed)?.request;
+    let asked: FitBody = body.asked()?;
+    let name = check_name(limits, &asked.name)?;
+    let mut request = asked.without_name().check(body, limits, job.seed)?.request;
     // Not shared yet: nothing is copied.
     job.choose_version(Arc::make_mut(&mut request));
     let (model, found, state) = learn(job, &request)?;

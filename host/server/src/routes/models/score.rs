@@ -1,6 +1,5 @@
 use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};
-use crate::body::{self, JsonBytes};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, Recorded, pipeline_json};
 use crate::models;
@@ -8,9 +7,10 @@ use crate::page::id;
 use crate::plugins::{Broken, Call};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
-use crate::routes::detect::{Rows, check_rows, rows_schema, suppress_schema};
+use crate::routes::detect::{Rows, columns_schema, read_rows, rows_schema, suppress_schema};
 use crate::routes::detections::DetectionAnswer;
 use crate::state::AppState;
+use crate::table::{RowsBody, TableError, Wanted, receive_rows};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,6 +33,8 @@ pub(crate) struct ScoreBody {
     /// Rows of numbers, with as many columns as the training rows had.
     #[schema(schema_with = rows_schema)]
     data: Rows,
+    #[schema(schema_with = columns_schema, required = false)]
+    columns: Option<Vec<String>>,
     /// The score above which a row is an anomaly; the model's own if not given.
     threshold: Option<f64>,
     /// Deviations too small to be anomalies; the model's own if not given.
@@ -80,7 +82,7 @@ pub(crate) async fn score(
     caller.require(Permission::Detect)?;
     check_fuel(&app, &caller).await?;
     let id = id("model", &model)?;
-    let body = body::receive(&app, request).await?;
+    let body = receive_rows(&app, request).await?;
     let summary = models::find(&app, caller.tenant(), id).await?;
     let summary = summary.ok_or(ApiError::NotFound("model"))?;
     let model = models::warm(&app, &summary).await?;
@@ -94,9 +96,9 @@ async fn judge(
     job: Job,
     summary: Arc<ModelSummary>,
     model: Arc<FittedPipeline>,
-    body: JsonBytes,
+    body: RowsBody,
 ) -> Result<Judged, ApiError> {
-    if body.len() > job.app.limits.inline_bytes_max {
+    if !body.is_short(&job.app.limits) {
         let work =
             move |job: &Job| run(job, &summary, &model, &parse(job, &summary, &model, &body)?);
         return Box::pin(job.off_thread(work)).await;
@@ -147,9 +149,12 @@ fn parse(
     job: &Job,
     summary: &ModelSummary,
     model: &FittedPipeline,
-    body: &JsonBytes,
+    body: &RowsBody,
 ) -> Result<Asked, ApiError> {
-    let ScoreBody { data, threshold, suppress, explain, keep_data } = body.parse()?;
+    let ScoreBody { data, columns, threshold, suppress, explain, keep_data } = body.asked()?;
+    let features = model.features();
+    let rows = read_rows(body, Wanted::Like(features), (data, columns), &job.app.limits)?;
+    let data = features.transform(rows).map_err(TableError::from)?;
     let record = model.record();
     let judging = Judging {
         threshold: threshold.unwrap_or(summary.threshold),
@@ -157,7 +162,7 @@ fn parse(
         explain,
     };
     let cut = threshold.map_or(record.cut, |threshold| Some(Cut::Threshold(threshold)));
-    Ok(Asked { data: check_rows(data, &job.app.limits)?, judging, cut, keep_data })
+    Ok(Asked { data, judging, cut, keep_data })
 }
 
 fn run(
