@@ -69,6 +69,8 @@ module "backup" {
   name           = local.name
   key_arn        = module.keys.arn
   retention_days = var.backup_retention_days
+
+  deletion_protection = var.deletion_protection
 }
 
 module "balancer" {

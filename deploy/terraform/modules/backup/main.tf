@@ -19,6 +19,8 @@ resource "aws_s3_bucket" "logs" {
   #checkov:skip=CKV_AWS_145:The balancer can write with the keys of S3 alone
   #checkov:skip=CKV2_AWS_62:Nothing waits for news of a log
   bucket = "${var.name}-logs-${data.aws_caller_identity.this.account_id}"
+  # Logs go with what they are of; backups never do.
+  force_destroy = !var.deletion_protection
 }
 
 resource "aws_s3_bucket_versioning" "this" {

@@ -9,3 +9,7 @@ variable "key_arn" {
 variable "retention_days" {
   type = number
 }
+
+variable "deletion_protection" {
+  type = bool
+}
