@@ -49,9 +49,15 @@ def render(drill, name):
 
 
 def raw():
-    """The base as it is written, without what its overlays change."""
+    """The base as it is written, with the namespace and tag that an overlay would give it."""
     files = [path for path in (KUBERNETES / "base").glob("*.yaml") if path.name != "kustomization.yaml"]
-    return [one for path in sorted(files) for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+    found = [one for path in sorted(files) for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+    for one in found:
+        if one["kind"] != "Namespace":
+            one["metadata"]["namespace"] = "pynomaly"
+        if one["kind"] == "Deployment":
+            one["spec"]["template"]["spec"]["containers"][0]["image"] = "pynomaly:0.1.0"
+    return found
 
 
 def validate(drill, name, manifests):

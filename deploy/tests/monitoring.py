@@ -59,6 +59,10 @@ def check_files(drill):
         run(sys.executable, MONITORING / "dashboards.py", "--check")
     with drill.step("every rule fires where it should and is silent where it should"):
         drill.figure(f"{rules.test(drill.folder)} cases")
+    if drill.is_full:
+        with drill.step("a threshold four times as high or as low would be noticed"):
+            blunt = rules.blunt(drill.folder)
+            assert not blunt, blunt
 
 
 class Site:

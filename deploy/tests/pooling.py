@@ -4,6 +4,7 @@ drops in force all the same, its traffic suspended and resumed without an error,
 import re
 import sys
 import threading
+import time
 from collections import Counter
 
 from lib.api import Client
@@ -30,7 +31,7 @@ def main():
             servers = [Server(drill, f"server-{number}", env=env) for number in (1, 2)]
             clients = [Client(one.url, one.EMAIL, one.PASSWORD) for one in servers]
         with drill.step(f"{CALLERS} callers at once"):
-            answers = crowd(clients)
+            answers, _ = crowd(clients)
             assert set(answers) == {200}, answers
             used = int(postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'pynomaly'"))
             assert used <= bouncer.size, f"{used} connections of {bouncer.size}"
@@ -76,13 +77,15 @@ class Bouncer(Daemon):
 
 
 def crowd(clients):
-    """How many got which answer."""
-    answers = Counter()
+    """How many got which answer, and how long the slowest waited for it."""
+    answers, waited = Counter(), [0.0]
 
     def caller(number):
         client = clients[number % len(clients)]
         for _ in range(ROUNDS):
+            asked = time.monotonic()
             answers[client.detect()[0]] += 1
+            waited[0] = max(waited[0], time.monotonic() - asked)
             answers[client.call("GET", "/api/v1/detections?limit=1")[0]] += 1
 
     threads = [threading.Thread(target=caller, args=(number,)) for number in range(CALLERS)]
@@ -90,17 +93,19 @@ def crowd(clients):
         thread.start()
     for thread in threads:
         thread.join()
-    return answers
+    return answers, waited[0]
 
 
 def suspended(bouncer, clients):
     """SUSPEND stops the traffic between two packets; RESUME lets it go on."""
-    answers = []
-    thread = threading.Thread(target=lambda: answers.append(crowd(clients)))
+    found = []
+    thread = threading.Thread(target=lambda: found.append(crowd(clients)))
     thread.start()
     bouncer.suspend(seconds=1)
     thread.join()
-    assert set(answers[0]) == {200}, answers
+    answers, waited = found[0]
+    assert set(answers) == {200}, answers
+    assert waited > 0.5, "nobody asked while nothing was passed on"
 
 
 if __name__ == "__main__":

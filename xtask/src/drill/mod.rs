@@ -22,25 +22,31 @@ pub(crate) enum Drill {
     Package,
     /// nginx before two replicas that are replaced under load.
     Edge,
+    /// The web application firewall of the edge.
+    Waf,
     /// PgBouncer between servers and Postgres.
     Pooling,
     /// The database's tuning, and its leader gone under load.
     Standby,
     /// The load of the guide, by k6.
     Load,
+    /// The platform on AWS, as far as an emulation goes.
+    Terraform,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 8] = [
+    const IN_CI: [Self; 10] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
         Self::Package,
         Self::Edge,
+        Self::Waf,
         Self::Pooling,
         Self::Standby,
         Self::Load,
+        Self::Terraform,
     ];
 
     fn script(self) -> String {

@@ -1,0 +1,7 @@
+output "endpoint" {
+  value = aws_db_instance.this.endpoint
+}
+
+output "identifier" {
+  value = aws_db_instance.this.identifier
+}
