@@ -18,7 +18,7 @@ pub(crate) fn redis() -> anyhow::Result<Redis> {
 }
 
 /// Installs a Debian package.
-pub(crate) fn install(package: &'static str) -> anyhow::Result<()> {
+pub(crate) fn install(package: &str) -> anyhow::Result<()> {
     let by_hand = "install it as root, then run this again";
     program("apt-get", &["update"]).hint(by_hand).go()?;
     let install = ["install", "-y", "--no-install-recommends", package];

@@ -18,7 +18,8 @@ pub struct Limits {
     /// Plugins installed at the same time; in a database, versions of all of them together.
     /// Default 100.
     pub plugins_max: usize,
-    /// Wall time of one compilation; a later one is given up. Default 30 s.
+    /// Wall time of one compilation; a later one is given up. Default 60 s: a component of Python
+    /// takes some 17 s of processor time.
     pub compile_wall_max: Duration,
     /// Compilations at the same time, those included that were given up and have not ended yet.
     /// Default 2.
@@ -65,7 +66,7 @@ impl Default for Limits {
             component_bytes_max: 32 * MIB,
             modules_max: 64,
             plugins_max: 100,
-            compile_wall_max: Duration::from_secs(30),
+            compile_wall_max: Duration::from_secs(60),
             compiles_max: 2,
             instances_max: 256,
             memory_bytes_max: 256 * MIB,

@@ -9,8 +9,7 @@ import { Matrix } from "./matrix.js";
 
 /** What the component exports, out of a detector class. */
 export function serve(detectorClass) {
-    setSink((level, message) => host.log(level, message));
-    globalThis.console = consoleOf((level, message) => host.log(level, message));
+    settle();
     return {
         Model,
         describe: () => described(detectorClass),
@@ -104,6 +103,26 @@ function kindOf({ kind, minimum = null, maximum = null, ...rest }) {
         default:
             return { tag: kind, val: rest.choices };
     }
+}
+
+/** Makes the engine at home in a component: there is no clock, and no randomness of its own. */
+function settle() {
+    setSink((level, message) => host.log(level, message));
+    globalThis.console = consoleOf((level, message) => host.log(level, message));
+    const Real = Date;
+    globalThis.Date = class extends Real {
+        constructor(...parts) {
+            super(...(parts.length > 0 ? parts : [0]));
+        }
+
+        static now() {
+            return 0;
+        }
+    };
+    globalThis.performance = { now: () => 0 };
+    Math.random = () => {
+        throw new TypeError("Math.random is not the same twice: use new Random(this.seed)");
+    };
 }
 
 function consoleOf(log) {

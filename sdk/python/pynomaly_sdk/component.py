@@ -4,11 +4,16 @@ Only imported where the component is made; `pynomaly plugin build` writes the mo
 `serve`. The modules `wit_world` and `componentize_py_types` are generated there.
 """
 
+import builtins
 import io
+import linecache
 import logging
+import random
 import sys
+import time
 import traceback
 from collections.abc import Callable
+from importlib.machinery import BuiltinImporter, FrozenImporter
 from types import ModuleType
 from typing import Any
 
@@ -171,12 +176,36 @@ class HostStream(io.TextIOBase):
         return len(text)
 
 
+def refuse_open(*_arguments: Any, **_options: Any) -> Any:
+    """In the place of `open`."""
+    raise PermissionError("a detector has no files")
+
+
+def settle() -> None:
+    """Makes the interpreter at home in a component: WASI is not there, and its stubs trap."""
+    sys.stdout = HostStream(host.Level.INFO)
+    sys.stderr = HostStream(host.Level.WARN)
+    logging.basicConfig(level=logging.DEBUG, handlers=[HostHandler()], format="%(message)s")
+    # The clock stands still; every record of `logging` reads it.
+    for name in ("time", "monotonic", "perf_counter", "process_time"):
+        setattr(time, name, lambda: 0.0)
+        setattr(time, f"{name}_ns", lambda: 0)
+    builtins.open = io.open = refuse_open
+    # A traceback looks for source files.
+    linecache.checkcache = lambda filename=None: None
+    linecache.updatecache = lambda filename, module_globals=None: []
+
+
+def begin(seed: int) -> None:
+    """Before a call: what was not imported while the component was made is not there."""
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter]
+    random.seed(seed)
+
+
 def serve(module: ModuleType, model: type[Model]) -> type:
     """The class that the component exports, out of the module's detector."""
     detector = detector_of(module)
-    logging.basicConfig(level=logging.DEBUG, handlers=[HostHandler()], format="%(message)s")
-    sys.stdout = HostStream(host.Level.INFO)
-    sys.stderr = HostStream(host.Level.WARN)
+    settle()
 
     class Served:
         def describe(self) -> Any:
@@ -184,6 +213,7 @@ def serve(module: ModuleType, model: type[Model]) -> type:
 
         def fit(self, training: Any, parameters: Any, seed: int) -> Any:
             def call() -> Any:
+                begin(seed)
                 given = {name: value.value for name, value in parameters}
                 fresh = detector(random_state=seed, **given)
                 scores = fitted(fresh, Matrix(training.columns, training.values))
@@ -192,6 +222,10 @@ def serve(module: ModuleType, model: type[Model]) -> type:
             return answered(call)
 
         def load(self, state: bytes) -> Any:
-            return answered(lambda: model(restored(detector, state)))
+            def call() -> Any:
+                begin(0)
+                return model(restored(detector, state))
+
+            return answered(call)
 
     return Served

@@ -44,7 +44,7 @@ pub(super) fn run(
     let is_closed = built.contains("imports    pynomaly:detector/log@1.0.0\n");
     ensure!(is_closed, "it imports more than `log`:\n{built}");
     plugin(&["check", "build/detector.wasm"])?;
-    plugin(&["run", "rows.csv", "--output", "build/scores.csv"])?;
+    plugin(&["run", "rows.csv", "--contamination", "0.02", "--output", "build/scores.csv"])?;
     read(project.join("build/scores.csv"))
 }
 

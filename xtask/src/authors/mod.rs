@@ -1,6 +1,7 @@
 //! `cargo xtask authors`: what an author of a plugin does, in each of the four languages, and the
 //! tutorial word for word.
 
+mod faults;
 mod languages;
 mod tools;
 mod tutorial;
@@ -21,7 +22,8 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         let others = languages::run(root, &tools, folder.path(), language)?;
         ensure!(others == scores, "{language} and Python score the same rows differently");
     }
-    languages::watch(&tools, &folder.path().join("in_c"))
+    languages::watch(&tools, &folder.path().join("in_c"))?;
+    faults::run(&tools, folder.path())
 }
 
 /// Runs a command to its end, as one step; gives its standard output.

@@ -10,9 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Debian's clang, and what it needs to build for WebAssembly.
-const C_PACKAGES: [&str; 4] = ["clang", "lld", "wasi-libc", "libclang-rt-14-dev-wasm32"];
-const C_LIBRARY: &str = "/usr/lib/wasm32-wasi/libc.a";
+/// Debian's clang and C library for WebAssembly; a package of its version has what is between them.
+const C_PACKAGES: [&str; 3] = ["clang", "lld", "wasi-libc"];
 const PYTHON_PACKAGE: &str = "componentize-py==0.25.1";
 const JS_PACKAGE: &str = "componentize-qjs@0.4.5";
 const HINT: &str = "is the package index reachable?";
@@ -26,10 +25,9 @@ pub(crate) struct Tools {
 
 impl Tools {
     pub(super) fn ready(root: &Path) -> anyhow::Result<Self> {
-        for package in C_PACKAGES {
-            if !is_on_path("clang") || !is_on_path("wasm-ld") || !Path::new(C_LIBRARY).exists() {
-                install(package)?;
-            }
+        if !has_c() {
+            C_PACKAGES.iter().try_for_each(|package| install(package))?;
+            install(&format!("libclang-rt-{}-dev-wasm32", clang_version()?))?;
         }
         for (name, package) in [("curl", "curl"), ("node", "nodejs"), ("npm", "npm")] {
             if !is_on_path(name) {
@@ -67,6 +65,23 @@ impl Tools {
 fn is_on_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
+
+/// Whether clang finds all that a module of C is linked with.
+fn has_c() -> bool {
+    let finds = |question| clang(question).is_ok_and(|answer| Path::new(&answer).is_absolute());
+    let links = clang("-print-libgcc-file-name").is_ok_and(|answer| Path::new(&answer).exists());
+    is_on_path("wasm-ld") && finds("-print-file-name=libc.a") && links
+}
+
+/// The first number of clang's version.
+fn clang_version() -> anyhow::Result<String> {
+    Ok(clang("-dumpversion")?.split('.').next().unwrap_or_default().to_owned())
+}
+
+fn clang(question: &str) -> anyhow::Result<String> {
+    let output = Command::new("clang").args(["--target=wasm32-wasi", question]).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// The folder of componentize-py, in a virtual environment of our own.

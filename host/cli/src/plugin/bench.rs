@@ -11,6 +11,7 @@ use indicatif::ProgressBar;
 use pynomaly_conformance::{Options, short};
 use pynomaly_core::Value;
 use pynomaly_engine::{Limits, Sandbox};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,7 +33,6 @@ pub(crate) struct Arguments {
     install: Install,
 }
 
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let project = Project::open(&arguments.dir)?;
     let component = built(&project, arguments.install)?;
@@ -45,10 +45,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let report = outcome.map_err(|error| PluginRefused(error.to_string()))?;
     let card =
         report.cost.context("nothing could be measured: `pynomaly plugin check` says why")?;
-    print!("{}{}", report::render_rates(&card)?, report::render_card(&card)?);
     let path = project.component().with_file_name("detector.card.json");
     std::fs::write(&path, serde_json::to_string_pretty(&card)?)
         .with_context(|| format!("{} cannot be written", path.display()))?;
-    println!("\n{}", path.display());
-    Ok(())
+    let text = report::render_rates(&card)? + &report::render_card(&card)?;
+    let text = format!("{text}\nwritten to {}\n", path.display());
+    std::io::stdout().write_all(text.as_bytes()).context("the costs cannot be printed")
 }

@@ -7,7 +7,8 @@ use std::process::Command;
 
 const ZIG: &str = "ziglang==0.17.1";
 const LINE: &str = "apt-get install clang lld wasi-libc libclang-rt-14-dev-wasm32\n\
-                    or, into the project's .venv:\n  pynomaly plugin build --install";
+                    with the number of your clang for 14; or, into the project's .venv:\n  \
+                    pynomaly plugin build --install";
 const CC_LINE: &str = "apt-get install gcc libc6-dev";
 /// Equal bits: no product and sum are fused into one.
 const FLAGS: [&str; 4] = ["-std=c11", "-O3", "-Wall", "-ffp-contract=off"];

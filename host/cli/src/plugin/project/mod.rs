@@ -218,7 +218,8 @@ mod tests {
         assert!(project.current().is_none());
         project.made().unwrap();
         fs::write(project.component(), "component").unwrap();
-        let later = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1 << 33);
+        let made = fs::metadata(project.component()).unwrap().modified().unwrap();
+        let later = made + std::time::Duration::from_secs(60);
         let touch = |path: &Path| fs::File::open(path).unwrap().set_modified(later).unwrap();
         touch(&project.component());
         assert_eq!(project.current().unwrap(), b"component");
