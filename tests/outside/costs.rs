@@ -40,7 +40,7 @@ fn a_call_that_cannot_finish_is_refused_before_it_starts() {
         "{detail}"
     );
     // The card was measured under the defaults: with others the call is begun.
-    let other = json!({"parameters": {"bandwidth": 2.5}});
+    let other = json!({"parameters": {"bandwidth": 250.0}});
     assert_eq!(admin.detect("kde", &rows(3_000), &other).code(), "plugin_limit_fuel");
     assert_eq!(admin.detect("kde", &rows(100), &json!({})).status, 200);
 }

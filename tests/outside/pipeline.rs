@@ -5,7 +5,7 @@ use crate::support::{Answer, Server, bundled};
 use serde_json::{Value, json};
 
 fn server() -> Server {
-    let names = ["ecod", "hbos", "knn", "mad", "mahalanobis", "mcd"];
+    let names = ["ecod", "hbos", "knn", "lof", "mad", "mahalanobis", "mcd"];
     let components: Vec<_> =
         names.iter().map(|name| (format!("{name}.wasm"), bundled(name))).collect();
     let files: Vec<_> =
@@ -87,7 +87,8 @@ fn every_detector_says_why_and_its_reasons_sum_to_its_scores() {
         ("ecod", "exact"),
         ("hbos", "exact"),
         ("mad", "exact"),
-        ("knn", "shapley"),
+        ("knn", "exact"),
+        ("lof", "shapley"),
     ];
     for (name, method) in methods {
         let asked = json!({"explain": true, "scaling": "robust"});
@@ -149,7 +150,8 @@ fn detectors_of_series_and_streams_and_all_others_say_why_too() {
     for name in names {
         let answer = admin.detect(name, &json!(series), &json!({"explain": true}));
         assert_eq!(answer.status, 200, "{name}: {}", answer.text);
-        assert_eq!(answer.json()["pipeline"]["explained"], "shapley", "{name}");
+        let method = if ["cblof", "rcf"].contains(&name) { "exact" } else { "shapley" };
+        assert_eq!(answer.json()["pipeline"]["explained"], method, "{name}");
         let (rows, _) = parts(&answer);
         // Against a flat series, which to a detector of shapes is itself out of the ordinary.
         let is_of_shapes = name == "matrix_profile";
@@ -161,7 +163,7 @@ fn detectors_of_series_and_streams_and_all_others_say_why_too() {
 fn a_model_of_a_plugin_explains_and_replays_after_a_restart_of_its_instance() {
     let server = server();
     let admin = server.admin();
-    let body = json!({"name": "pumps", "data": rows(), "detector_type": "knn", "seed": 7,
+    let body = json!({"name": "pumps", "data": rows(), "detector_type": "lof", "seed": 7,
                       "scaling": "standard", "missing": "impute_median"});
     let model = admin.post("/api/v1/models", &body);
     assert_eq!(model.status, 201, "{}", model.text);

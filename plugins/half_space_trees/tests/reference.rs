@@ -1,6 +1,6 @@
 //! Half-space trees on planted anomalies, and against themselves.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use half_space_trees::{Detect, HalfSpaceTrees, Options};
 use pynomaly_sdk::parameters::Parameters;

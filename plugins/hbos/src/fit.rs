@@ -26,23 +26,18 @@ pub(crate) fn fit(training: &Matrix<'_>, options: Options) -> Result<Fitted<Hbos
 /// Where each value is: of every [`LANES`] rows one column after the other.
 fn count(training: &Matrix<'_>, tallies: &mut [Tally]) -> Vec<Code> {
     let columns = training.columns();
-    let rows_all = training.rows().next_multiple_of(LANES);
-    let mut codes: Vec<Code> = vec![0; rows_all * columns];
-    let groups = training.values().chunks(LANES * columns);
-    let lanes = codes.as_chunks_mut::<LANES>().0;
-    for (rows, codes) in groups.zip(lanes.chunks_exact_mut(columns)) {
-        for (column, (tally, codes)) in tallies.iter_mut().zip(codes).enumerate() {
-            let mut values = [0.0; LANES];
-            let own = rows.get(column..).unwrap_or_default().iter().step_by(columns);
-            let count = own.len();
-            values.iter_mut().zip(own).for_each(|(lane, value)| *lane = *value);
-            if count == LANES {
-                tally.count(&values, codes);
+    let mut codes: Vec<Code> = vec![0; training.rows().next_multiple_of(LANES) * columns];
+    let mut groups = codes.as_chunks_mut::<LANES>().0.chunks_exact_mut(columns);
+    kernels::each_block::<LANES>(training, |block, rows| {
+        let lanes = block.iter().zip(groups.next().into_iter().flatten());
+        for (tally, (values, codes)) in tallies.iter_mut().zip(lanes) {
+            if rows == LANES {
+                tally.count(values, codes);
             } else {
-                tally.count_few(values.get(..count).unwrap_or_default(), codes);
+                tally.count_few(values.get(..rows).unwrap_or_default(), codes);
             }
         }
-    }
+    });
     codes
 }
 

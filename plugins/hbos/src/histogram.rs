@@ -15,7 +15,12 @@ pub(crate) struct Edges {
     scale: f64,
     /// Whether rounding moves no edge by anything that counts against a bin's width.
     is_regular: bool,
+    /// Whether it moves none by more than a tenth of [`NEAR`] of it.
+    is_fine: bool,
 }
+
+/// A value that is no nearer to an edge, in parts of a bin's width, lies between two.
+const NEAR: f64 = 1e-6;
 
 /// How many edges are below a value, and how many are not above it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,9 +65,10 @@ impl Edges {
         let step = (high - low) / bins as f64;
         let exact = |(place, edge): (usize, &f64)| (place as f64 * step + low - edge).abs();
         let rounding = low.abs().max(high.abs()) * f64::EPSILON;
-        let is_regular = edges.iter().enumerate().all(|it| exact(it) + 4.0 * rounding < step / 4.0);
+        let farthest = edges.iter().enumerate().map(exact).fold(0.0, f64::max) + 4.0 * rounding;
         edges.push(f64::INFINITY);
-        Some(Self { edges, scale: bins as f64 / (high - low), is_regular })
+        let (is_regular, is_fine) = (farthest < step / 4.0, farthest < step * NEAR / 10.0);
+        Some(Self { edges, scale: bins as f64 / (high - low), is_regular, is_fine })
     }
 
     pub(crate) fn as_slice(&self) -> &[f64] {
@@ -96,6 +102,24 @@ impl Edges {
                 not_above: self.edges.partition_point(|edge| *edge <= value),
             },
         }
+    }
+
+    /// For each value twice the number of edges below it, if these can be computed and no value is
+    /// near an edge. No value is beyond all edges.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the lower bits are what is wanted")]
+    pub(crate) fn codes_between<const N: usize>(&self, values: &[f64; N]) -> Option<[u16; N]> {
+        let low = self.edges.first().copied().unwrap_or_default();
+        let mut codes = [0; N];
+        let mut all_between = self.is_fine;
+        for (code, value) in codes.iter_mut().zip(values) {
+            let place = (value - low) * self.scale;
+            let whole = place - 0.5 + WHOLE;
+            let within = place - (whole - WHOLE);
+            all_between &= (within > NEAR) & (within < 1.0 - NEAR);
+            *code = (2 * whole.to_bits() + 2) as u16;
+        }
+        all_between.then_some(codes)
     }
 
     /// For each value the first of the two edges that it may be at, if these can be computed. No

@@ -21,6 +21,10 @@ impl Tally {
 
     /// Counts values that lie within the edges, and says where each is.
     pub(crate) fn count(&mut self, values: &[f64; LANES], codes: &mut [Code; LANES]) {
+        if let Some(between) = self.edges.codes_between(values) {
+            *codes = between;
+            return between.iter().for_each(|code| self.add(*code));
+        }
         let Some(guesses) = self.edges.guesses(values) else {
             return self.count_few(values, codes);
         };

@@ -1,6 +1,6 @@
 //! kNN against PyOD's numbers, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use knn::{Detect, Knn, Method, Options};
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Robust random cut forest on planted anomalies, against its definition, and against itself.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use pynomaly_sdk::parameters::Parameters;
 use pynomaly_sdk::{Detector, Fitted, Matrix, Model, StreamingModel};

@@ -78,6 +78,7 @@ mod explaining;
 #[doc(hidden)]
 pub mod guest;
 pub mod kernels;
+mod layout;
 pub mod log;
 pub mod math;
 mod matrix;

@@ -43,8 +43,8 @@ pub(crate) fn standardize_row(row: &[f64], means: &[f64], deviations: &[f64], ou
     }));
 }
 
-/// Makes a column standardised, and gives its mean and deviation. The deviation is a part of the greatest distance from the mean, so
-/// that no square is too large or too small.
+/// Makes a column standardised, and gives its mean and deviation. The deviation is a part of the
+/// greatest distance from the mean, so that no square is too large or too small.
 #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
 fn standardize(values: &mut [f64]) -> (f64, f64) {
     let count = values.len() as f64;
