@@ -214,6 +214,8 @@ fn check_type(what: &'static str, found: &str, wanted: &'static str) -> Result<(
 mod tests {
     use super::*;
 
+    type Spoil = fn(&mut serde_json::Value);
+
     fn artifact() -> Artifact {
         let signature = Some("keyid=a, ed25519=b".to_owned());
         Artifact { component: b"\0asm".to_vec(), signature }
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn manifest_of_something_else_is_refused() {
         assert!(check(|_| {}).is_ok());
-        let wrong: [(&str, fn(&mut serde_json::Value)); 8] = [
+        let wrong: [(&str, Spoil); 8] = [
             ("schemaVersion", |it| it["schemaVersion"] = 1.into()),
             ("manifest is of", |it| it["mediaType"] = "application/json".into()),
             ("config is of", |it| it["config"]["mediaType"] = "x".into()),

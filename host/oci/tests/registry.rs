@@ -1,5 +1,7 @@
 //! Pushing to and pulling from a real registry.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use pynomaly_oci::{
     Artifact, Credentials, Digest, Limits, Options, Reference, RegistryError, World, pull, push,
 };
@@ -135,15 +137,16 @@ fn plain_http_is_for_this_machine_alone() {
     push(&artifact(), &world(), &reference, &plain).unwrap();
 }
 
+/// Makes an answer; it is given its own `HOST:PORT`.
+type Answering = Box<dyn Fn(&str) -> String + Send>;
+
 /// Answers one request after the other, each on a connection of its own, and gives their heads.
-fn answering(
-    answers: Vec<Box<dyn Fn(&str) -> String + Send>>,
-) -> (String, std::thread::JoinHandle<Vec<String>>) {
+fn answering(answers: Vec<Answering>) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let own = host.clone();
     let heads = move || {
-        let one = |answer: Box<dyn Fn(&str) -> String + Send>| {
+        let one = |answer: Answering| {
             let (mut stream, _) = listener.accept().unwrap();
             let head = head(&mut stream);
             stream.write_all(answer(&own).as_bytes()).unwrap();
@@ -171,7 +174,7 @@ fn answer(status: &str, headers: &str, body: &str) -> String {
 
 #[test]
 fn token_is_fetched_from_where_the_registry_says() {
-    let answers: Vec<Box<dyn Fn(&str) -> String + Send>> = vec![
+    let answers: Vec<Answering> = vec![
         Box::new(|own| {
             let challenge = format!(
                 "www-authenticate: Bearer realm=\"http://{own}/token\",service=\"a b\"\r\n"
@@ -196,7 +199,7 @@ fn token_is_fetched_from_where_the_registry_says() {
 #[test]
 fn credentials_stay_with_their_registry() {
     let (elsewhere, seen) = answering(vec![Box::new(|_| answer("404 Not Found", "", ""))]);
-    let answers: Vec<Box<dyn Fn(&str) -> String + Send>> = vec![
+    let answers: Vec<Answering> = vec![
         Box::new(|_| answer("401 Unauthorized", "www-authenticate: Basic\r\n", "")),
         Box::new(move |_| {
             answer("307 Temporary Redirect", &format!("location: http://{elsewhere}/x\r\n"), "")

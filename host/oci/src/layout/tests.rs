@@ -4,6 +4,8 @@ use tar::{Builder, Header};
 
 const LIMITS: Limits = Limits { component_bytes_max: 4096, time_max: std::time::Duration::ZERO };
 
+type Spoil = fn(&mut serde_json::Value);
+
 /// A layout as files, to be spoilt.
 struct Layout(Vec<(String, Vec<u8>)>);
 
@@ -190,7 +192,7 @@ fn marker_and_index_must_be_of_a_known_version() {
     let mut layout = Layout::of(&artifact());
     layout.edit("oci-layout", |it| it["imageLayoutVersion"] = "2.0.0".into());
     check(&layout.tar(), "oci-layout: the version is \"2.0.0\", not 1.0.0");
-    let wrong: [(&str, fn(&mut serde_json::Value)); 5] = [
+    let wrong: [(&str, Spoil); 5] = [
         ("version 2", |it| it["schemaVersion"] = 1.into()),
         ("version 2", |it| it["mediaType"] = MANIFEST.into()),
         ("of the type", |it| it["manifests"][0]["mediaType"] = INDEX.into()),

@@ -20,6 +20,7 @@ mod shadow;
 mod signature;
 mod sources;
 mod sync;
+mod unpack;
 
 pub(crate) use admit::{Upload, upload};
 pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
@@ -35,10 +36,11 @@ pub(crate) use shadow::{
 };
 pub use shadow::{GateLimits, GateMode, GatePolicy};
 pub use signature::{SignError, sign, sign_embedded};
-pub(crate) use signature::{Signature, key_id, public_key};
+pub(crate) use signature::{Signature, SignatureError, key_id, public_key};
 pub use sources::PluginSources;
 pub(crate) use sources::{SOURCES_MAX, announce_sources, follow_sources, forget_sources};
 pub(crate) use sync::{apply, follow, load, load_all};
+pub(crate) use unpack::{layout_limits, unpack};
 
 use crate::limits::Limits;
 use pynomaly_engine::Served;
