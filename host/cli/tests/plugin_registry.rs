@@ -95,3 +95,26 @@ fn what_is_no_component_or_no_plugin_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("names no registry"));
 }
+
+#[test]
+fn registry_elsewhere_is_talked_to_by_tls_and_must_be_trusted() {
+    let registry = Registry::start_encrypted().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::copy(component(), path.join("mad.wasm")).unwrap();
+    // Another name of this machine, that is not known to be one.
+    let host = registry.host().replace("127.0.0.1", "0.0.0.0");
+    let reference = format!("{host}/mad:1");
+    let push = ["push", "mad.wasm", reference.as_str()];
+    let stranger = plugin(path, &push, "");
+    assert_eq!(stranger.status.code(), Some(1));
+    let errors = String::from_utf8(stranger.stderr).unwrap();
+    assert!(errors.contains("https://") && errors.contains("cannot be reached"), "{errors}");
+    let trusting = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pynomaly"));
+        command.arg("plugin").args(arguments).current_dir(path).env("DOCKER_CONFIG", path);
+        command.env("SSL_CERT_FILE", registry.authority()).output().unwrap()
+    };
+    let by_digest = said(trusting(&push));
+    assert_eq!(said(trusting(&["pull", &by_digest, "-o", "again.wasm"])), by_digest);
+}

@@ -211,3 +211,30 @@ fn credentials_stay_with_their_registry() {
     assert!(heads.join().unwrap()[1].contains("authorization: Basic "));
     assert!(!seen.join().unwrap()[0].contains("authorization"));
 }
+
+#[test]
+fn registry_that_sends_more_than_it_says_is_given_up() {
+    let (host, heads) =
+        answering(vec![Box::new(|_| answer("200 OK", "", &"x".repeat((1 << 20) + 1)))]);
+    let error = pull(&reference(&host, ":1"), &Options::default()).unwrap_err();
+    assert!(matches!(&error, RegistryError::Answer(said) if said.contains("1048576")), "{error}");
+    heads.join().unwrap();
+    let described = |media_type: &str, size: u64| {
+        format!(
+            r#"{{"mediaType": "{media_type}", "digest": "{}", "size": {size}}}"#,
+            Digest::of(b"four")
+        )
+    };
+    let config = described("application/vnd.wasm.config.v0+json", 4);
+    let layer = described("application/wasm", 4);
+    let manifest = format!(r#"{{"schemaVersion": 2, "config": {config}, "layers": [{layer}]}}"#);
+    for (blob, is_well) in [("four", true), ("fours", false), ("for", false)] {
+        let manifest = manifest.clone();
+        let (host, heads) = answering(vec![
+            Box::new(move |_| answer("200 OK", "", &manifest)),
+            Box::new(move |_| answer("200 OK", "", blob)),
+        ]);
+        assert_eq!(pull(&reference(&host, ":1"), &Options::default()).is_ok(), is_well, "{blob}");
+        heads.join().unwrap();
+    }
+}

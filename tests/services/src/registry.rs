@@ -1,8 +1,9 @@
 //! An OCI registry, as Debian packages Docker's.
 
+use crate::authority;
 use crate::daemon::{Daemon, folder, free_port, unprivileged};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const PROGRAM: &str = "/usr/bin/docker-registry";
@@ -33,7 +34,7 @@ impl Registry {
     /// # Errors
     /// What the server said.
     pub fn start() -> anyhow::Result<Self> {
-        Self::start_as("")
+        Self::start_as("", "")
     }
 
     /// Starts one that wants [`Self::LOGIN`].
@@ -41,13 +42,24 @@ impl Registry {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_with_login() -> anyhow::Result<Self> {
-        Self::start_as("auth: {htpasswd: {realm: tests, path: htpasswd}}\n")
+        Self::start_as("auth: {htpasswd: {realm: tests, path: htpasswd}}\n", "")
     }
 
-    fn start_as(auth: &str) -> anyhow::Result<Self> {
+    /// Starts one that speaks TLS alone, with a certificate of an [authority](Self::authority) of
+    /// its own.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_encrypted() -> anyhow::Result<Self> {
+        let (certificate, key) = (authority::CERTIFICATE, authority::KEY);
+        Self::start_as("", &format!(", tls: {{certificate: {certificate}, key: {key}}}"))
+    }
+
+    fn start_as(auth: &str, tls: &str) -> anyhow::Result<Self> {
         let (folder, port) = (folder("registry")?, free_port()?);
+        authority::issue(folder.path())?;
         let settings = format!(
-            "version: 0.1\nlog: {{level: warn}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n\
+            "version: 0.1\nlog: {{level: warn}}\nhttp: {{addr: '127.0.0.1:{port}'{tls}}}\n\
              storage: {{filesystem: {{rootdirectory: blobs}}}}\n{auth}"
         );
         std::fs::write(folder.path().join("config.yml"), settings)?;
@@ -61,6 +73,12 @@ impl Registry {
     #[must_use]
     pub fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The file of the authority to trust, where it speaks TLS.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join(authority::AUTHORITY)
     }
 
     /// The folder of what it keeps.

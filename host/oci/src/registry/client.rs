@@ -13,7 +13,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 /// Bytes of the answer that a token comes in.
-const TOKEN_BYTES_MAX: u64 = 64 << 10;
+const TOKEN_BYTES_MAX: usize = 64 << 10;
 
 /// Talks to the registry of one reference until its time is over.
 pub(super) struct Client<'a> {
@@ -164,15 +164,16 @@ impl<'a> Client<'a> {
         answer: Response<Body>,
         limit: usize,
     ) -> Result<Vec<u8>, RegistryError> {
-        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        // The library counts as too many what fills the limit, too.
-        let body = answer.into_body().into_with_config().limit(limit.saturating_add(1));
-        body.read_to_vec().map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => {
-                RegistryError::Answer(format!("it has more than {limit} bytes"))
-            }
+        let large = || RegistryError::Answer(format!("it has more than {limit} bytes"));
+        // Whether the library takes bodies that fill its limit depends on how they are framed: it
+        // is given one more, and the limit is ours.
+        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        let bytes = answer.into_body().into_with_config().limit(most).read_to_vec();
+        let bytes = bytes.map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(_) => large(),
             error => self.unreachable(url, error),
-        })
+        })?;
+        if bytes.len() > limit { Err(large()) } else { Ok(bytes) }
     }
 
     /// That the registry does not do `what`, and what it says.
@@ -215,8 +216,7 @@ impl<'a> Client<'a> {
         if !answer.status().is_success() {
             return Err(self.unauthorized(answer));
         }
-        let text =
-            self.read(&realm, answer, usize::try_from(TOKEN_BYTES_MAX).unwrap_or(usize::MAX))?;
+        let text = self.read(&realm, answer, TOKEN_BYTES_MAX)?;
         let token: Token = serde_json::from_slice(&text)
             .map_err(|_| RegistryError::Answer("it gives no token".to_owned()))?;
         Ok(Some(format!("Bearer {}", token.token)))
