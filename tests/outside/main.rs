@@ -23,5 +23,6 @@ mod secrets;
 mod self_test;
 mod series;
 mod shadow;
+mod sources;
 mod support;
 mod tokens;

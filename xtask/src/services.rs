@@ -1,7 +1,7 @@
 //! The servers that the tests need: installed if missing, started, and stopped on drop.
 
 use crate::step::{Step, program};
-use pynomaly_test_services::{Postgres, Redis};
+use pynomaly_test_services::{Postgres, Redis, Registry};
 
 pub(crate) fn postgres() -> anyhow::Result<Postgres> {
     if !Postgres::is_installed() {
@@ -15,6 +15,11 @@ pub(crate) fn redis() -> anyhow::Result<Redis> {
         install(Redis::PACKAGE)?;
     }
     Step::new("start a Redis for the tests").run(Redis::start)
+}
+
+/// Tests start their own; it only has to be there.
+pub(crate) fn registry() -> anyhow::Result<()> {
+    if Registry::is_installed() { Ok(()) } else { install(Registry::PACKAGE) }
 }
 
 /// Installs a Debian package.

@@ -20,6 +20,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let build = ["build", "--workspace", "--bins", "--tests"];
     cargo(root, &build).hint("mend what the compiler names").go()?;
     // Started first, so that they are installed: tests of failures start their own.
+    services::registry()?;
     let servers = (services::postgres()?, services::redis()?);
     cargo(root, &["test", "--workspace"]).hint(hint).go()?;
     test_on_servers(root, &servers, hint)?;

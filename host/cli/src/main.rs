@@ -37,7 +37,7 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
-    /// Write, build, prove, sign and upload plugins, and look at them.
+    /// Write, build, prove, sign, upload, push and pull plugins, and look at them.
     #[command(subcommand)]
     Plugin(plugin::Command),
     /// Manage the users of the database that PYNOMALY_DATA_DIR names.

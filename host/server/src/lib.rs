@@ -54,7 +54,9 @@ pub use config::{
 pub use limits::Limits;
 pub use logging::init_logging;
 pub use openapi::openapi_json;
-pub use plugins::{GateLimits, GateMode, GatePolicy, PluginPolicy, SignError, sign, sign_embedded};
+pub use plugins::{
+    GateLimits, GateMode, GatePolicy, PluginPolicy, PluginSources, SignError, sign, sign_embedded,
+};
 pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
 pub use quota::QuotaOptions;
 pub use serve::{ServeError, create_user, rotate_secrets, serve, verify_audit_logs};

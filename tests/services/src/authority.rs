@@ -9,7 +9,7 @@ pub(crate) const AUTHORITY: &str = "authority.pem";
 pub(crate) const CERTIFICATE: &str = "certificate.pem";
 pub(crate) const KEY: &str = "key.pem";
 
-/// Writes the authority, a certificate for 127.0.0.1 and localhost, and its key into `folder`,
+/// Writes the authority, a certificate for 127.0.0.1, localhost and 0.0.0.0, and its key into `folder`,
 /// readable by all: they are worth nothing.
 ///
 /// # Errors
@@ -21,7 +21,7 @@ pub(crate) fn issue(folder: &Path) -> anyhow::Result<()> {
     let authority_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
     let key = KeyPair::generate()?;
-    let names = ["127.0.0.1".to_owned(), "localhost".to_owned()];
+    let names = ["127.0.0.1", "localhost", "0.0.0.0"].map(str::to_owned);
     let certificate = CertificateParams::new(names)?.signed_by(&key, &issuer)?;
     for (name, text) in
         [(AUTHORITY, authority_pem), (CERTIFICATE, certificate.pem()), (KEY, key.serialize_pem())]

@@ -1,4 +1,4 @@
-//! What Postgres and Redis have in common: run as nobody, killed on drop.
+//! What the servers have in common: run as nobody, killed on drop.
 
 use anyhow::{Context, bail};
 use std::fs;

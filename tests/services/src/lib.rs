@@ -7,7 +7,9 @@ mod authority;
 mod daemon;
 mod postgres;
 mod redis;
+mod registry;
 
 pub use daemon::{Daemon, folder, free_port};
 pub use postgres::Postgres;
 pub use redis::Redis;
+pub use registry::Registry;

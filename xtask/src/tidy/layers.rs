@@ -4,14 +4,24 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
     ("pynomaly-conformance", &["pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-engine", &["pynomaly-conformance", "pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-store", &["pynomaly-core"]),
-    ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-store"]),
-    ("pynomaly", &["pynomaly-conformance", "pynomaly-core", "pynomaly-engine", "pynomaly-server"]),
+    ("pynomaly-oci", &[]),
+    ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-oci", "pynomaly-store"]),
+    (
+        "pynomaly",
+        &[
+            "pynomaly-conformance",
+            "pynomaly-core",
+            "pynomaly-engine",
+            "pynomaly-oci",
+            "pynomaly-server",
+        ],
+    ),
     (
         "pynomaly-sdk",
         &[

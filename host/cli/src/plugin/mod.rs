@@ -7,6 +7,9 @@ mod dev;
 mod inspect;
 mod new;
 mod project;
+mod pull;
+mod push;
+mod registry;
 mod replay;
 mod report;
 mod run;
@@ -47,6 +50,8 @@ pub(crate) enum Command {
         embed: Option<PathBuf>,
     },
     Upload(Box<upload::Arguments>),
+    Push(Box<push::Arguments>),
+    Pull(Box<pull::Arguments>),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
@@ -62,6 +67,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Replay(arguments) => replay::run(arguments),
         Command::Sign { file, key, embed } => sign::run(file, key, embed.as_deref()),
         Command::Upload(arguments) => upload::run(arguments),
+        Command::Push(arguments) => push::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `pynomaly plugin sign`
 
 use super::read;
+use super::registry::signature_file;
 use anyhow::Context;
 use std::path::Path;
 
@@ -11,11 +12,7 @@ pub(super) fn run(file: &Path, key: &Path, embed: Option<&Path>) -> anyhow::Resu
     let (signature, public_key) = pynomaly_server::sign(&component, &key)?;
     let (path, bytes) = match embed {
         Some(path) => (path.to_owned(), pynomaly_server::sign_embedded(&component, &key)?),
-        None => {
-            let mut beside = file.as_os_str().to_owned();
-            beside.push(".sig");
-            (beside.into(), format!("{signature}\n").into_bytes())
-        }
+        None => (signature_file(file), format!("{signature}\n").into_bytes()),
     };
     std::fs::write(&path, bytes)
         .with_context(|| format!("{} cannot be written", path.display()))?;

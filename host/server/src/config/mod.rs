@@ -5,6 +5,7 @@ mod gate;
 mod oidc;
 mod quotas;
 mod read;
+mod sources;
 mod variables;
 
 pub use oidc::Oidc;
@@ -14,7 +15,7 @@ pub use variables::{VARIABLES, Variable};
 use crate::auth::SigningKey;
 use crate::cache::CacheOptions;
 use crate::limits::Limits;
-use crate::plugins::PluginPolicy;
+use crate::plugins::{PluginPolicy, PluginSources};
 use crate::proxies::Proxies;
 use crate::quota::QuotaOptions;
 use crate::vault::Keys;
@@ -45,6 +46,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Watched for plugins.
     pub plugin_dir: Option<PathBuf>,
+    /// Pulled for plugins.
+    pub plugin_sources: PluginSources,
     /// What uploads and promotions of plugins have to pass.
     pub plugin_policy: PluginPolicy,
     /// Whether `/metrics` answers.
@@ -168,6 +171,7 @@ impl Config {
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
+            plugin_sources: sources::sources(&read)?,
             plugin_policy: plugin_policy(&read, environment, encryption_key.is_some())?,
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,

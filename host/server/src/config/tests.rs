@@ -233,3 +233,34 @@ fn what_is_kept_of_failed_calls_needs_a_key_outside_development() {
     let with_key = [strict[0], strict[1], ("ENCRYPTION_KEY", &*key)];
     assert!(config(&with_key).unwrap().plugin_policy.keeps_captures);
 }
+
+#[test]
+fn sources_are_named_by_digest() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let one = format!("a.example/knn@{digest}");
+    let two = format!(" {one} ,b.example:5000/acme/ecod:1.0.0@{digest},");
+    let sources = |text: &str| config(&[("PYNOMALY_PLUGIN_SOURCES", text)]);
+    assert!(sources("").unwrap().plugin_sources.references.is_empty());
+    let references = sources(&two).unwrap().plugin_sources.references;
+    assert_eq!(references.iter().map(ToString::to_string).next(), Some(one.clone()));
+    assert_eq!(references.len(), 2);
+    let tag = sources("a.example/knn:1.0.0").unwrap_err().to_string();
+    assert!(tag.contains("has a tag alone") && tag.contains("must name its digest"), "{tag}");
+    assert!(sources("knn").unwrap_err().to_string().contains("names no registry"));
+    let many = vec![one.as_str(); 101].join(",");
+    assert!(sources(&many).unwrap_err().to_string().contains("more than 100"));
+
+    let with_login = |text: &str| {
+        config(&[
+            ("PYNOMALY_PLUGIN_SOURCES", text),
+            ("PYNOMALY_REGISTRY_USERNAME", "ada"),
+            ("PYNOMALY_REGISTRY_PASSWORD", "difference"),
+        ])
+    };
+    let config = with_login(&one).unwrap();
+    assert!(config.plugin_sources.credentials.is_some());
+    assert!(!format!("{config:?}").contains("difference"));
+    assert!(with_login(&two).unwrap_err().to_string().contains("of one registry"));
+    let error = refused("PYNOMALY_REGISTRY_PASSWORD", "difference");
+    assert!(!error.contains("difference"), "{error}");
+}

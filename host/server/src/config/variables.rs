@@ -35,6 +35,14 @@ variables! {
         "Addresses and networks of the proxies in front of the server, separated by commas: `10.0.0.0/8,::1`. Only they are believed what `X-Forwarded-For` says about where a request came from.";
     PLUGIN_DIR = "PYNOMALY_PLUGIN_DIR", None,
         "Folder that is watched for `*.wasm` plugins: a file that comes is uploaded and promoted, one that goes is retired (docs/plugins.md).";
+    PLUGIN_SOURCES = "PYNOMALY_PLUGIN_SOURCES", None,
+        "Plugins in OCI registries, separated by commas, each by digest: `registry.example.com/acme/knn@sha256:…`. Each is pulled in the background, uploaded and promoted, once (docs/plugins.md).";
+    REGISTRY_USERNAME = "PYNOMALY_REGISTRY_USERNAME", None,
+        "Who asks the registry of `PYNOMALY_PLUGIN_SOURCES`, of which there may then be one alone.";
+    REGISTRY_PASSWORD = "PYNOMALY_REGISTRY_PASSWORD", None,
+        "That user's password or token.";
+    DOCKER_CONFIG = "DOCKER_CONFIG", None,
+        "Folder of the `config.json` that has the credentials of registries otherwise, under `auths`. Without it `.docker` in the home folder.";
     UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
         "Names of plugins that need no signature in production, separated by commas, with `*` for any characters. Elsewhere none needs one.";
     SELF_TEST = "PYNOMALY_SELF_TEST", Some("true"),

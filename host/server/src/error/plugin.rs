@@ -19,7 +19,7 @@ pub(super) fn plugin(error: &PluginError) -> Verdict {
         PluginError::Digest { .. } => refused("digest_mismatch", "", message),
         PluginError::Signature(_) => refused("plugin_signature", "", message),
         PluginError::Busy(_) | PluginError::Refused(InstallError::CompileBusy { .. }) => busy(),
-        PluginError::Refused(_) | PluginError::SelfTest(_) => {
+        PluginError::Layout(_) | PluginError::Refused(_) | PluginError::SelfTest(_) => {
             refused("plugin_refused", "", message)
         }
         PluginError::TooMany { .. } => verdict(S::CONFLICT, "too_many_plugins", "Too many"),

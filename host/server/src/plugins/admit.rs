@@ -46,7 +46,7 @@ pub(crate) async fn upload(
 }
 
 /// Bytes that were refused are remembered; what is not their fault is in the log.
-async fn audit_refusal(
+pub(super) async fn audit_refusal(
     app: &App,
     actor: &Actor,
     digest: &str,
@@ -55,6 +55,7 @@ async fn audit_refusal(
     if !matches!(
         error,
         PluginError::Digest { .. }
+            | PluginError::Layout(_)
             | PluginError::Signature(_)
             | PluginError::Refused(_)
             | PluginError::SelfTest(_)

@@ -3,12 +3,13 @@ use super::signature::SignatureError;
 use crate::error::ApiError;
 use crate::gate::Busy;
 use pynomaly_engine::InstallError;
+use pynomaly_oci::{LAYOUT_MEDIA_TYPE, LayoutError};
 use pynomaly_store::{PluginState, StoreError};
 
 /// Why a plugin was not uploaded, or is not in the state that was asked for. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PluginError {
-    #[error("the body must be application/wasm")]
+    #[error("the body must be application/wasm or {LAYOUT_MEDIA_TYPE}")]
     MediaType,
     #[error("the component must come as it is, without Content-Encoding")]
     Encoding,
@@ -16,6 +17,8 @@ pub(crate) enum PluginError {
     DigestForm(String),
     #[error("digest: the body is {found}, not {wanted}")]
     Digest { wanted: String, found: String },
+    #[error("layout: {0}")]
+    Layout(#[from] LayoutError),
     #[error("signature: {0}")]
     Signature(#[from] SignatureError),
     #[error(transparent)]

@@ -5,12 +5,13 @@
 //! meanwhile stands. Where a file and an admin, or two files, want the same name, that is reported
 //! and left to people.
 
-use super::{Change, PluginError, Signature, Upload, apply, change, lock, upload};
+use super::offered::{Offered, RefusedFile, is_passing, take};
+use super::{Change, PluginError, Signature, change, lock, sources};
 use crate::audit::Actor;
 use crate::error::ApiError;
 use crate::state::AppState;
-use pynomaly_engine::{FolderKeeper, InstallError, digest, read_card, read_component};
-use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
+use pynomaly_engine::{FolderKeeper, digest, read_card, read_component};
+use pynomaly_store::{PluginState, PluginVersion};
 use std::path::Path;
 use tokio::runtime::Handle;
 
@@ -19,19 +20,6 @@ const PUT_OFF: &str = "its self-test is to come";
 
 /// Bytes of a signature's file.
 const SIGNATURE_BYTES_MAX: usize = 1024;
-
-/// A file that is not served as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RefusedFile {
-    /// `sha256:…` of the bytes; `None` if they could not be read.
-    pub(crate) digest: Option<String>,
-    /// The step that refused them, and why.
-    pub(crate) reason: String,
-    /// Whether that is only that its self-test is to come.
-    pub(crate) is_put_off: bool,
-    /// Where it is not the file's fault, so that it is tried again: whether it was new.
-    again: Option<bool>,
-}
 
 /// Tells the database what the folder holds. Its calls block.
 pub(crate) struct Keeper {
@@ -137,18 +125,6 @@ fn has_card(app: &AppState, digest: Option<&str>) -> bool {
     served.is_some_and(|served| served.card().is_some())
 }
 
-/// Whether another time the same file may be welcome.
-fn is_passing(error: &ApiError) -> bool {
-    match error {
-        ApiError::Store(_) | ApiError::Internal(_) | ApiError::Busy(_) => true,
-        ApiError::Plugin(error) => matches!(
-            **error,
-            PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }
-        ),
-        _ => false,
-    }
-}
-
 fn actor(app: &AppState) -> Actor {
     Actor::local("plugin folder", app.clock.now())
 }
@@ -166,14 +142,12 @@ async fn put(
     if known.iter().any(|(known, last)| known == file && *last == digest) {
         return Ok(());
     }
-    let upload_it =
-        Upload { component: bytes, digest: None, signature: signature(path)?, actor: actor(app) };
-    let (version, is_stored) = upload(app, upload_it).await?;
-    // One that was stored by nobody in particular and never served was not promoted in time.
-    let is_unfinished = version.state == PluginState::Uploaded && version.uploaded_by.is_none();
-    if is_new || is_stored || is_unfinished {
-        promote(app, file, &version, &known).await?;
-    }
+    let mut others = app.store.list_plugin_files(&sources::notes(app)).await?;
+    others.extend(known);
+    let actor = actor(app);
+    let signature = signature(path)?;
+    let offered = Offered { component: bytes, signature, from: file, is_new, actor: &actor };
+    take(app, offered, &others).await?;
     app.store.note_plugin_file(server, file, Some(&digest)).await?;
     Ok(())
 }
@@ -187,58 +161,6 @@ fn signature(path: &Path) -> Result<Option<Signature>, PluginError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(PluginError::Conflict(format!("the signature cannot be read: {error}"))),
     }
-}
-
-async fn promote(
-    app: &AppState,
-    file: &str,
-    version: &PluginVersion,
-    known: &[(String, String)],
-) -> Result<(), ApiError> {
-    let catalog = apply(app).await?;
-    if catalog.version(&version.digest).is_some_and(|it| it.state == PluginState::Active) {
-        return Ok(());
-    }
-    check_conflict(&catalog, file, version, known)?;
-    let revision = catalog.name(&version.name).map_or(0, |name| name.revision);
-    let promote = Change {
-        name: &version.name,
-        digest: &version.digest,
-        revision,
-        state: PluginState::Active,
-        reason: Some(file),
-        // Whoever may write there decides on the settings of this server, the gate among them.
-        forced: None,
-        // Servers that compile it yet serve what they have: a folder waits for nobody.
-        waits: false,
-        action: "plugin.promote",
-    };
-    change(app, &actor(app), &promote).await?;
-    Ok(())
-}
-
-fn check_conflict(
-    catalog: &PluginCatalog,
-    file: &str,
-    version: &PluginVersion,
-    known: &[(String, String)],
-) -> Result<(), PluginError> {
-    let name = &version.name;
-    let is_active = |it: &&PluginVersion| it.name == *name && it.state == PluginState::Active;
-    let Some(active) = catalog.versions.iter().find(is_active) else { return Ok(()) };
-    let other = known.iter().find(|(other, digest)| other != file && *digest == active.digest);
-    if let Some((other, _)) = other {
-        let message = format!("the name `{name}` is already served by `{other}`");
-        return Err(PluginError::Conflict(message));
-    }
-    if catalog.name(name).is_some_and(|it| it.changed_by.is_some()) {
-        let message = format!(
-            "an admin decided that `{name}` is served by {}; promote this one there",
-            active.digest
-        );
-        return Err(PluginError::Conflict(message));
-    }
-    Ok(())
 }
 
 /// Retires what the file was, unless another file of this server is the same.

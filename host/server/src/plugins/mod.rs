@@ -2,9 +2,9 @@
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
-//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` (files), `breaker/` (what is
-//! not called for now), `capture.rs` (calls that failed), `shadow/` (what a version would have said),
-//! `garbage.rs` (what goes).
+//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` and `sources.rs` (files, and
+//! registries), `breaker/` (what is not called for now), `capture.rs` (calls that failed), `shadow/`
+//! (what a version would have said), `garbage.rs` (what goes).
 
 mod admit;
 mod breaker;
@@ -13,27 +13,34 @@ mod change;
 mod error;
 mod folder;
 mod garbage;
+mod offered;
 mod replicas;
 mod self_test;
 mod shadow;
 mod signature;
+mod sources;
 mod sync;
+mod unpack;
 
 pub(crate) use admit::{Upload, upload};
 pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
 pub(crate) use capture::{capture, unseal};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
-pub(crate) use folder::{Keeper, RefusedFile};
+pub(crate) use folder::Keeper;
 pub(crate) use garbage::{collect, find_garbage};
+pub(crate) use offered::RefusedFile;
 pub(crate) use replicas::{ALIVE, beat};
 pub(crate) use shadow::{
     Check, Compared, Forced, Shadow, check_gate, compared, judge, offer, start,
 };
 pub use shadow::{GateLimits, GateMode, GatePolicy};
 pub use signature::{SignError, sign, sign_embedded};
-pub(crate) use signature::{Signature, key_id, public_key};
+pub(crate) use signature::{Signature, SignatureError, key_id, public_key};
+pub use sources::PluginSources;
+pub(crate) use sources::{SOURCES_MAX, announce_sources, follow_sources, forget_sources};
 pub(crate) use sync::{apply, follow, load, load_all};
+pub(crate) use unpack::{layout_limits, unpack};
 
 use crate::limits::Limits;
 use pynomaly_engine::Served;
@@ -63,6 +70,8 @@ pub(crate) struct Plugins {
     states: Mutex<Vec<State>>,
     /// Files of the plugin folder that are not served as they are.
     refused: Mutex<BTreeMap<String, RefusedFile>>,
+    /// Sources that are not, by reference.
+    sources: Mutex<BTreeMap<String, RefusedFile>>,
     /// The revision of the database that is served; [`u64::MAX`] before the first.
     applied: AtomicU64,
     /// What versions in shadow have to do, and have found.
@@ -108,6 +117,7 @@ impl Plugins {
             fallbacks: Fallbacks::default(),
             states: Mutex::default(),
             refused: Mutex::default(),
+            sources: Mutex::default(),
             applied: AtomicU64::new(u64::MAX),
             shadow: Shadow::new(limits),
             capturing: Arc::new(Semaphore::new(1)),
@@ -135,9 +145,11 @@ impl Plugins {
         lock(&self.states).clone()
     }
 
-    /// Files that are not served as they are, by name.
+    /// Files and sources that are not served as they are, by name.
     pub(crate) fn refused(&self) -> BTreeMap<String, RefusedFile> {
-        lock(&self.refused).clone()
+        let mut all = lock(&self.refused).clone();
+        all.extend(lock(&self.sources).clone());
+        all
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum SignatureError {
     Needed(String),
     #[error("must be written keyid=…, ed25519=…, with 64 bytes of base64")]
     Form,
+    #[error("the header has one and the artifact another; send the one that is meant")]
+    Several,
     #[error("the key {0} is not trusted")]
     UnknownKey(String),
     #[error("the key {0} is not active")]

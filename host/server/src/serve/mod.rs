@@ -31,7 +31,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
     let fuel = fuel::flush_now_and_then(&app);
-    let plugins = plugins::start(&app, config.plugin_dir)?;
+    let plugins = plugins::start(&app, config.plugin_dir, config.plugin_sources)?;
     let housekeeping = housekeeping::start(&app);
     let shadow = crate::plugins::start(&app).map_err(ServeError::Thread)?;
     listen::run(listener, Arc::clone(&app), config.proxies).await;

@@ -1,8 +1,11 @@
 //! Plugins: those of the database are loaded while the server already answers, then the folder; both
-//! are followed from then on.
+//! are followed from then on. Nobody waits for sources in registries.
 
 use super::ServeError;
-use crate::plugins::{Keeper, apply, beat, follow, load_all};
+use crate::plugins::{
+    Keeper, PluginSources, announce_sources, apply, beat, follow, follow_sources, forget_sources,
+    load_all,
+};
 use crate::state::AppState;
 use pynomaly_engine::{FolderKeeper, FolderWatch, watch_folder};
 use std::path::{Path, PathBuf};
@@ -10,28 +13,47 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-/// What follows the database and the folder.
+/// What follows the database, the folder and the sources.
 pub(super) struct Plugins {
     database: JoinHandle<()>,
     folder: JoinHandle<Option<FolderWatch>>,
+    sources: JoinHandle<()>,
 }
 
 /// Loads and follows plugins. `/ready` waits for the loading; a plugin that is compiled for the
 /// first time takes its time.
-pub(super) fn start(app: &AppState, folder: Option<PathBuf>) -> Result<Plugins, ServeError> {
+pub(super) fn start(
+    app: &AppState,
+    folder: Option<PathBuf>,
+    sources: PluginSources,
+) -> Result<Plugins, ServeError> {
     if let Some(path) = folder.as_ref().filter(|path| !path.is_dir()) {
         return Err(ServeError::PluginDir(path.clone()));
     }
-    let (app, following) = (Arc::clone(app), Arc::clone(app));
+    announce_sources(app, &sources);
+    let (app, following, pulling) = (Arc::clone(app), Arc::clone(app), Arc::clone(app));
+    let (loaded, once_loaded) = tokio::sync::oneshot::channel();
     let loading = tokio::spawn(async move {
         if let Err(error) = load(&app).await {
             tracing::error!(%error, "the plugins of the database cannot be loaded");
             app.plugins.set(Err(format!("the plugins of the database cannot be loaded: {error}")));
             return None;
         }
+        if let Err(error) = forget_sources(&app, &sources).await {
+            tracing::warn!(%error, "sources that are no longer named are still known");
+        }
+        // Nobody hears it where the other task has panicked.
+        let _ = loaded.send(sources);
         watch(app, folder).await
     });
-    Ok(Plugins { database: tokio::spawn(follow(following)), folder: loading })
+    let pulling = tokio::spawn(async move {
+        // Without what the database has, nothing is added to it.
+        if let Ok(sources) = once_loaded.await {
+            follow_sources(pulling, sources).await;
+        }
+    });
+    let database = tokio::spawn(follow(following));
+    Ok(Plugins { database, folder: loading, sources: pulling })
 }
 
 /// What serves is compiled before the server says that it is ready.
@@ -67,6 +89,7 @@ impl Plugins {
         let watch = self.folder.await.ok().flatten();
         // Dropping it joins its thread. A panic in there is in the log already.
         let _ = tokio::task::spawn_blocking(move || drop(watch)).await;
+        let _ = self.sources.await;
         let _ = self.database.await;
     }
 }

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// Every version of every plugin, of one name the newest first; then files of this server's plugin
-/// folder that were refused, with the reason.
+/// folder, and its sources in registries, that were refused, with the reason.
 #[utoipa::path(get, path = "/api/v1/admin/plugins", tag = "admins",
     security(("bearer" = []), ("api_key" = [])),
     responses((status = 200, body = List<PluginAnswer>)))]

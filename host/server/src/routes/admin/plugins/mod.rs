@@ -23,17 +23,17 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A version of a plugin, or a file of the plugin folder that was refused.
+/// A version of a plugin, or a file of the plugin folder or a source that was refused.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PluginAnswer {
-    /// The `detector_type` it serves; null for a refused file.
+    /// The `detector_type` it serves; null for what was refused.
     detector_type: Option<String>,
     /// What its descriptor says.
     version: Option<String>,
     /// `sha256:…` of the component.
     digest: Option<String>,
-    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; for a file that is no
-    /// version `refused`, or `waiting` while its self-test is to come.
+    /// `uploaded`, `shadow`, `canary`, `active`, `retired` or `quarantined`; for a file or a
+    /// source that is no version `refused`, or `waiting` while its turn is to come.
     state: &'static str,
     /// How far a canary sings.
     canary: Option<CanaryBody>,
@@ -49,14 +49,14 @@ pub(crate) struct PluginAnswer {
     fallback: Option<FallbackView>,
     /// The key that signed it.
     key_id: Option<String>,
-    /// Who uploaded it; null for the plugin folder.
+    /// Who uploaded it; null for the plugin folder and sources.
     uploaded_by: Option<Uuid>,
     #[serde(with = "time::serde::rfc3339::option")]
     created_at: Option<OffsetDateTime>,
     /// When it came into its state.
     #[serde(with = "time::serde::rfc3339::option")]
     changed_at: Option<OffsetDateTime>,
-    /// The file, where one was refused.
+    /// The file or the reference, where one was refused.
     source: Option<String>,
     /// What is wrong with it.
     refused: Option<Refusal>,

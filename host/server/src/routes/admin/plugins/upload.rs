@@ -4,7 +4,7 @@ use crate::auth::{Caller, Permission};
 use crate::body;
 use crate::error::ApiError;
 use crate::page::query;
-use crate::plugins::{PluginError, Upload};
+use crate::plugins::{PluginError, Signature, SignatureError, Upload, layout_limits, unpack};
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pynomaly_oci::LAYOUT_MEDIA_TYPE;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -33,19 +34,35 @@ pub(crate) struct UploadQuery {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct ComponentBody(#[expect(dead_code, reason = "it is only described")] Vec<u8>);
 
+/// A tar of an OCI image layout that holds one WebAssembly artifact and nothing else.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct LayoutBody(#[expect(dead_code, reason = "it is only described")] Vec<u8>);
+
+/// What a body is.
+#[derive(Clone, Copy)]
+enum Form {
+    Component,
+    Layout,
+}
+
 /// Uploads a component as a version that serves nobody yet.
 ///
-/// Nothing is stored that does not pass every step: size, digest, signature, format, imports,
-/// resources, compile, contract, describe, descriptor, name, self-test; a refusal begins with the
-/// step, that of the self-test goes on with the check that failed. The same bytes again are 200,
-/// and change nothing.
+/// Nothing is stored that does not pass every step: size, layout, digest, signature, format,
+/// imports, resources, compile, contract, describe, descriptor, name, self-test; a refusal begins
+/// with the step, that of the layout or the self-test goes on with what failed there. The same
+/// bytes again are 200, and change nothing.
 ///
 /// The signature comes in `PYNOMALY-Signature: keyid=…, ed25519=…`, as `pynomaly plugin sign`
-/// prints it.
+/// prints it, or as the annotation of the layout's manifest. `digest` is that of the component,
+/// `Content-Digest` that of the body.
 #[utoipa::path(post, path = "/api/v1/admin/plugins", tag = "admins",
     security(("bearer" = []), ("api_key" = [])),
     params(UploadQuery, ("PYNOMALY-Signature" = Option<String>, Header)),
-    request_body(content = ComponentBody, content_type = "application/wasm", example = json!("\\0asm…")),
+    request_body(content(
+        (ComponentBody = "application/wasm", example = json!("\\0asm…")),
+        (LayoutBody = "application/vnd.oci.image.layout.v1+tar", example = json!("oci-layout…")),
+    )),
     responses(
         (status = 200, body = PluginAnswer, description = "It was there already"),
         (status = 201, body = PluginAnswer),
@@ -62,16 +79,26 @@ pub(crate) async fn upload(
     caller.require(Permission::ManagePlugins)?;
     let UploadQuery { digest } = query(request.uri())?;
     let (parts, body) = request.into_parts();
-    check_media_type(&parts.headers)?;
-    let digest = wanted_digest(&parts.headers, digest)?;
+    let form = form(&parts.headers)?;
+    let (digest, content_digest) = (query_digest(digest)?, content_digest(&parts.headers)?);
     let signature = text(&parts.headers, SIGNATURE);
     let signature = signature.map(str::parse).transpose().map_err(PluginError::Signature)?;
-    let limit = app.engine.sandbox().limits().component_bytes_max;
+    let limit = match form {
+        Form::Component => app.engine.sandbox().limits().component_bytes_max,
+        Form::Layout => layout_limits(&app).layout_bytes_max(),
+    };
     let body = body::read_up_to(&app, &parts.headers, body, limit).await?;
     // The body stays where it is counted until all is done.
     let _turn = app.uploads.enter().await?;
-    let component = body.as_slice().to_vec();
+    let bytes = body.as_slice().to_vec();
     let actor = caller.actor(app.clock.now());
+    let (component, digest, signature) = match form {
+        Form::Component => (bytes, one_digest(digest, content_digest)?, signature),
+        Form::Layout => {
+            let (component, inside) = unpack(&app, bytes, content_digest, &actor).await?;
+            (component, digest, one_signature(signature, inside)?)
+        }
+    };
     let upload = Upload { component, digest, signature, actor };
     let (version, is_new) = crate::plugins::upload(&app, upload).await?;
     let catalog = app.store.list_plugins().await?;
@@ -85,41 +112,66 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Compressed bytes could be any number of them: only what is counted is taken.
-fn check_media_type(headers: &HeaderMap) -> Result<(), PluginError> {
-    let media_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    if !media_type.trim().eq_ignore_ascii_case("application/wasm") {
-        return Err(PluginError::MediaType);
-    }
+fn form(headers: &HeaderMap) -> Result<Form, PluginError> {
+    let media_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default().trim();
+    let forms = [("application/wasm", Form::Component), (LAYOUT_MEDIA_TYPE, Form::Layout)];
+    let form = forms.into_iter().find(|(name, _)| media_type.eq_ignore_ascii_case(name));
+    let (_, form) = form.ok_or(PluginError::MediaType)?;
     let encoding = text(headers, header::CONTENT_ENCODING.as_str());
     if encoding.is_some_and(|it| !it.eq_ignore_ascii_case("identity")) {
         return Err(PluginError::Encoding);
     }
-    Ok(())
+    Ok(form)
 }
 
-/// Of the query or of `Content-Digest: sha-256=:…:`; where both say one, the same.
-fn wanted_digest(
-    headers: &HeaderMap,
-    query: Option<String>,
-) -> Result<Option<String>, PluginError> {
-    let form = |text: &str| PluginError::DigestForm(format!("{text:?} is no SHA-256"));
-    let given = text(headers, CONTENT_DIGEST).map(|text| {
+fn no_digest(text: &str) -> PluginError {
+    PluginError::DigestForm(format!("{text:?} is no SHA-256"))
+}
+
+/// Of `Content-Digest: sha-256=:…:`.
+fn content_digest(headers: &HeaderMap) -> Result<Option<String>, PluginError> {
+    let digest = |text: &str| {
         let value = text.trim().strip_prefix("sha-256=:").and_then(|it| it.strip_suffix(':'));
         let bytes = value.and_then(|value| STANDARD.decode(value).ok());
-        let bytes = bytes.filter(|bytes| bytes.len() == 32).ok_or_else(|| form(text))?;
-        Ok::<_, PluginError>(format!("sha256:{}", hex::encode(bytes)))
-    });
-    let given = given.transpose()?;
-    if let Some(query) = &query {
-        let digits = query.strip_prefix("sha256:").unwrap_or_default();
+        let bytes = bytes.filter(|bytes| bytes.len() == 32).ok_or_else(|| no_digest(text))?;
+        Ok(format!("sha256:{}", hex::encode(bytes)))
+    };
+    text(headers, CONTENT_DIGEST).map(digest).transpose()
+}
+
+fn query_digest(query: Option<String>) -> Result<Option<String>, PluginError> {
+    let digest = |text: String| {
+        let digits = text.strip_prefix("sha256:").unwrap_or_default();
         if digits.len() != 64 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
-            return Err(form(query));
+            return Err(no_digest(&text));
         }
-    }
-    match (query.map(|it| it.to_ascii_lowercase()), given) {
+        Ok(text.to_ascii_lowercase())
+    };
+    query.map(digest).transpose()
+}
+
+/// Where query and header both say one, the same.
+fn one_digest(
+    query: Option<String>,
+    header: Option<String>,
+) -> Result<Option<String>, PluginError> {
+    match (query, header) {
         (Some(wanted), Some(found)) if wanted != found => {
             Err(PluginError::Digest { wanted, found })
         }
-        (query, given) => Ok(query.or(given)),
+        (query, header) => Ok(query.or(header)),
+    }
+}
+
+/// Where header and artifact both have one, the same.
+fn one_signature(
+    header: Option<Signature>,
+    inside: Option<Signature>,
+) -> Result<Option<Signature>, PluginError> {
+    match (header, inside) {
+        (Some(header), Some(inside)) if header != inside => {
+            Err(PluginError::Signature(SignatureError::Several))
+        }
+        (header, inside) => Ok(header.or(inside)),
     }
 }
