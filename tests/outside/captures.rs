@@ -102,6 +102,33 @@ fn rows_that_are_too_many_are_not_kept() {
 }
 
 #[test]
+fn what_is_kept_can_be_read_however_long_its_names_are() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    // Few bytes of rows, and packed too, but more text than a bundle may have.
+    let names: Vec<_> = (0..10_000).map(|column| format!("{column:0200}")).collect();
+    let rows = json!(vec![vec![1.0 / 3.0; 10_000]; 10]);
+    let more = json!({"parameters": {"mode": "unreachable"}, "columns": names});
+    assert_eq!(admin.detect("hostile", &rows, &more).status, 502);
+    std::thread::sleep(Duration::from_millis(500));
+    // One that waits for its turn may be left out.
+    let started = Instant::now();
+    let all = loop {
+        assert_eq!(misbehave(&admin, "unreachable"), 502);
+        let list = admin.get(CAPTURES).json()["items"].as_array().unwrap().clone();
+        if !list.is_empty() || started.elapsed() > Duration::from_secs(20) {
+            break list;
+        }
+    };
+    assert!(!all.is_empty());
+    for capture in all {
+        let bundle = admin.get(&format!("{CAPTURES}/{}", capture["id"].as_str().unwrap()));
+        assert_eq!(bundle.status, 200, "{capture}");
+        assert_eq!(bundle.json()["columns"], 2);
+    }
+}
+
+#[test]
 fn bundle_is_for_admins_of_its_organisation_and_has_the_component_for_the_home_one() {
     let server = server(&[("PYNOMALY_CAPTURE", "true")]);
     let admin = server.admin();
