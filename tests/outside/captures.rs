@@ -85,6 +85,24 @@ fn failed_call_is_kept_and_its_author_sees_the_line() {
 }
 
 #[test]
+fn fit_that_failed_is_made_again_as_a_fit() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    let body = json!({"name": "pumps", "data": [[1.0, 2.0], [2.0, 1.0], [1.5, 1.5]],
+        "detector_type": "hostile", "parameters": {"mode": "panic"}});
+    assert_eq!(admin.post("/api/v1/models", &body).status, 502);
+    let path = format!("{CAPTURES}/{}", kept(&admin, 1)[0]["id"].as_str().unwrap());
+    let bundle = admin.get(&path);
+    assert_eq!(bundle.json()["call"], "fit", "{bundle:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bundle.json");
+    std::fs::write(&file, &bundle.text).unwrap();
+    let (is_well, output) = server.run(&["plugin", "replay", file.to_str().unwrap()]);
+    assert!(!is_well && output.contains("call     Fit, 3 x 2"), "{output}");
+    assert!(output.contains("now      the plugin failed: a hostile panic"), "{output}");
+}
+
+#[test]
 fn rows_that_are_too_many_are_not_kept() {
     let server = server(&[("PYNOMALY_CAPTURE", "true")]);
     let admin = server.admin();
