@@ -54,9 +54,8 @@ module "secrets" {
   key_arn        = module.keys.arn
   values_version = var.secrets_version
   values = {
-    DATABASE_URL = "postgres://pynomaly:${var.db_password}@${module.database.endpoint}/pynomaly?sslmode=require"
-    # To the tunnel on the server itself, which speaks TLS with the cache.
-    REDIS_URL               = "redis://:${var.redis_auth_token}@127.0.0.1:6379/0"
+    DATABASE_URL            = "postgres://pynomaly:${var.db_password}@${module.database.endpoint}/pynomaly?sslmode=require"
+    REDIS_URL               = "rediss://:${var.redis_auth_token}@${module.cache.endpoint}:6379/0"
     JWT_SECRET              = var.jwt_secret
     ENCRYPTION_KEY          = var.encryption_key
     PYNOMALY_ADMIN_EMAIL    = var.admin_email
@@ -96,7 +95,6 @@ module "servers" {
   instance_type     = var.instance_type
   package_uri       = var.package_uri
   secret_arn        = module.secrets.arn
-  redis_endpoint    = module.cache.endpoint
   backup_bucket_arn = module.backup.bucket_arn
   key_arn           = module.keys.arn
   min               = var.min_instances

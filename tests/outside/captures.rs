@@ -85,6 +85,24 @@ fn failed_call_is_kept_and_its_author_sees_the_line() {
 }
 
 #[test]
+fn fit_that_failed_is_made_again_as_a_fit() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    let body = json!({"name": "pumps", "data": [[1.0, 2.0], [2.0, 1.0], [1.5, 1.5]],
+        "detector_type": "hostile", "parameters": {"mode": "panic"}});
+    assert_eq!(admin.post("/api/v1/models", &body).status, 502);
+    let path = format!("{CAPTURES}/{}", kept(&admin, 1)[0]["id"].as_str().unwrap());
+    let bundle = admin.get(&path);
+    assert_eq!(bundle.json()["call"], "fit", "{bundle:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bundle.json");
+    std::fs::write(&file, &bundle.text).unwrap();
+    let (is_well, output) = server.run(&["plugin", "replay", file.to_str().unwrap()]);
+    assert!(!is_well && output.contains("call     Fit, 3 x 2"), "{output}");
+    assert!(output.contains("now      the plugin failed: a hostile panic"), "{output}");
+}
+
+#[test]
 fn rows_that_are_too_many_are_not_kept() {
     let server = server(&[("PYNOMALY_CAPTURE", "true")]);
     let admin = server.admin();
@@ -98,6 +116,33 @@ fn rows_that_are_too_many_are_not_kept() {
         let path = format!("{CAPTURES}/{}", newest["id"].as_str().unwrap());
         let data = admin.get(&path).json()["data"].as_array().unwrap().len();
         assert_eq!(data, rows.as_array().unwrap().len());
+    }
+}
+
+#[test]
+fn what_is_kept_can_be_read_however_long_its_names_are() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    // Few bytes of rows, and packed too, but more text than a bundle may have.
+    let names: Vec<_> = (0..10_000).map(|column| format!("{column:0200}")).collect();
+    let rows = json!(vec![vec![1.0 / 3.0; 10_000]; 10]);
+    let more = json!({"parameters": {"mode": "unreachable"}, "columns": names});
+    assert_eq!(admin.detect("hostile", &rows, &more).status, 502);
+    std::thread::sleep(Duration::from_millis(500));
+    // One that waits for its turn may be left out.
+    let started = Instant::now();
+    let all = loop {
+        assert_eq!(misbehave(&admin, "unreachable"), 502);
+        let list = admin.get(CAPTURES).json()["items"].as_array().unwrap().clone();
+        if !list.is_empty() || started.elapsed() > Duration::from_secs(20) {
+            break list;
+        }
+    };
+    assert!(!all.is_empty());
+    for capture in all {
+        let bundle = admin.get(&format!("{CAPTURES}/{}", capture["id"].as_str().unwrap()));
+        assert_eq!(bundle.status, 200, "{capture}");
+        assert_eq!(bundle.json()["columns"], 2);
     }
 }
 

@@ -41,7 +41,6 @@ variables {
   instance_type         = "c6i.large"
   package_uri           = "s3://artifacts/pynomaly_0.1.0_amd64.deb"
   secret_arn            = "arn:aws:secretsmanager:us-east-1:123456789012:secret:one"
-  redis_endpoint        = "cache.example.com"
   backup_bucket_arn     = "arn:aws:s3:::backups"
   min                   = 2
   max                   = 10

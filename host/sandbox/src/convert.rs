@@ -7,8 +7,12 @@ use pynomaly_core::{
 };
 use std::collections::BTreeSet;
 
-/// `text`, cut to at most `longest` bytes and marked if anything is missing.
+/// `text`, cut to at most `longest` bytes and marked if anything is missing. A zero is none of its
+/// characters: where texts are stored, there may be databases that take none.
 pub(crate) fn cut_text(mut text: String, longest: usize) -> String {
+    if text.contains('\0') {
+        text = text.replace('\0', "\u{fffd}");
+    }
     if text.len() > longest {
         let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         text.truncate(end);
@@ -142,6 +146,7 @@ mod tests {
     fn long_texts_are_cut_between_characters_and_marked() {
         assert_eq!(cut_text("short".into(), 5), "short");
         assert_eq!(cut_text("naïve".into(), 3), "na […]");
+        assert_eq!(cut_text("a\0b".into(), 5), "a\u{fffd}b");
     }
 
     #[test]

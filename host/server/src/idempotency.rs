@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::state::{App, AppState};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -47,8 +48,7 @@ async fn run(app: &AppState, request: Request, next: Next) -> Result<Response, A
     let caller = Caller::from_request_parts(&mut parts, app).await?;
     let key = key(&parts.headers)?;
     let body = body::read(app, &parts.headers, body).await?;
-    let target = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
-    let digest = digest(parts.method.as_str(), target, body.as_slice());
+    let digest = digest(&parts, body.as_slice());
     let now = app.clock.now();
     let patience = Duration::try_from(app.limits.request_time_max).unwrap_or(KEPT_FOR);
     let begun = app.store.begin_idempotent(caller.user_id, &key, &digest, now, now - patience);
@@ -100,10 +100,15 @@ fn key(headers: &HeaderMap) -> Result<String, ApiError> {
     given.filter(is_key).map(str::to_owned).ok_or(ApiError::IdempotencyKey { limit: KEY_MAX })
 }
 
-/// Of everything that makes the request what it is; each part behind its length.
-fn digest(method: &str, target: &str, body: &[u8]) -> [u8; 32] {
+/// Of everything that makes the request what it is; each part behind its length. The same bytes are
+/// other rows where the type says so: `text/csv; header=absent`.
+fn digest(parts: &Parts, body: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [method.as_bytes(), target.as_bytes(), body] {
+    let target = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
+    let media_type =
+        parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let [method, target] = [parts.method.as_str(), target].map(str::as_bytes);
+    for part in [method, target, media_type, body] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

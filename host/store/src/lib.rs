@@ -1,9 +1,9 @@
 //! What outlives the process: organisations, users, sessions, keys, plugins, models, detections,
 //! and the audit log. In SQLite or in Postgres, with the same meaning.
 //!
-//! The only crate with SQL, and the only one that knows Redis. Every operation is a method of [`Store`] in a file of its own, in a
-//! folder named after its noun. Time and identifiers are arguments, "not found" is `Ok(None)`,
-//! and every other misfortune is a named [`StoreError`].
+//! The only crate with SQL, and the only one that knows Redis. Every operation is a method of
+//! [`Store`] in a file of its own, in a folder named after its noun. Time and identifiers are
+//! arguments, "not found" is `Ok(None)`, and every other misfortune is a named [`StoreError`].
 //!
 //! To add an operation, write `src/NOUN/VERB.rs` with one `impl Store`; to change the schema,
 //! read `migrations/README.md`.

@@ -60,12 +60,11 @@ resource "aws_launch_template" "servers" {
   image_id      = var.ami_id
   instance_type = var.instance_type
   user_data = base64encode(templatefile("${path.module}/start.sh.tftpl", {
-    region         = data.aws_region.this.name
-    environment    = var.environment
-    vpc_cidr       = var.vpc_cidr
-    package_uri    = var.package_uri
-    secret_arn     = var.secret_arn
-    redis_endpoint = var.redis_endpoint
+    region      = data.aws_region.this.name
+    environment = var.environment
+    vpc_cidr    = var.vpc_cidr
+    package_uri = var.package_uri
+    secret_arn  = var.secret_arn
   }))
   iam_instance_profile {
     arn = aws_iam_instance_profile.servers.arn

@@ -38,10 +38,6 @@ variable "secret_arn" {
   type = string
 }
 
-variable "redis_endpoint" {
-  type = string
-}
-
 variable "backup_bucket_arn" {
   type = string
 }

@@ -3,8 +3,8 @@
 use super::read;
 use crate::exit::{PluginRefused, Refused};
 use pynomaly_engine::{
-    Budget, Bundle, CallError, DetectError, DetectRequest, Engine, Frame, LimitKind, Limits,
-    Sandbox, Served, digest, traced,
+    Budget, Bundle, BundleCall, CallError, DetectError, DetectRequest, Detection, Engine, Frame,
+    LimitKind, Limits, Sandbox, Served, digest, traced,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let engine = Engine::new(Sandbox::new(Limits { wall_max, ..limits }, None)?);
     tell(&bundle, &request, &component);
     let served = engine.load(component.into()).map_err(|error| PluginRefused(error.to_string()))?;
-    let (outcome, mut frames) = traced(|| served.detect(&request, &budget));
+    let (outcome, mut frames) = traced(|| again(bundle.call, &served, &request, &budget));
     let error = match outcome {
         Ok(found) => {
             println!("now      {} scores, {} anomalies", found.scores.len(), found.anomalies);
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     println!("now      {error}");
     if matches!(error, DetectError::Call(CallError::Limit(LimitKind::Wall(_)))) {
-        frames = look(&served, &request, &budget);
+        frames = look(bundle.call, &served, &request, &budget);
         println!("         after {LOOK_AFTER_FUEL} units of fuel it is here:");
     }
     frames.iter().for_each(|frame| println!("  at {frame}"));
@@ -90,10 +90,31 @@ fn tell(bundle: &Bundle, request: &DetectRequest, component: &[u8]) {
     println!("then     {}", bundle.error);
 }
 
+/// The same calls of the plugin that the server made.
+fn again(
+    call: BundleCall,
+    served: &Arc<Served>,
+    request: &DetectRequest,
+    budget: &Budget,
+) -> Result<Detection, DetectError> {
+    match call {
+        BundleCall::Detect => served.detect(request, budget),
+        BundleCall::Fit => {
+            let (model, found) = served.fit_request(request, budget)?;
+            model.save(budget).map(|_| found)
+        }
+    }
+}
+
 /// Where a call is that does not end: ended from inside, it has a stack to show.
-fn look(served: &Arc<Served>, request: &DetectRequest, budget: &Budget) -> Vec<Frame> {
+fn look(
+    call: BundleCall,
+    served: &Arc<Served>,
+    request: &DetectRequest,
+    budget: &Budget,
+) -> Vec<Frame> {
     let fuel = budget.fuel.min(LOOK_AFTER_FUEL);
     let wall = budget.wall.saturating_add(LOOK_WITHIN);
     let budget = Budget { fuel, wall, ..budget.clone() };
-    traced(|| served.detect(request, &budget)).1
+    traced(|| again(call, served, request, &budget)).1
 }

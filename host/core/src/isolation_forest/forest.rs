@@ -44,7 +44,8 @@ enum Shape {
 }
 
 impl Forest {
-    /// Grows a forest over `training`; the same for any number of threads. `settings` come from [`Settings::resolve`] with the shape of `training`.
+    /// Grows a forest over `training`; the same for any number of threads. `settings` come from
+    /// [`Settings::resolve`] with the shape of `training`.
     pub(super) fn grow(
         training: &Matrix,
         settings: &Settings,

@@ -174,8 +174,9 @@ pub(super) fn range(rows: &[&[f64]], feature: u32) -> (f64, f64) {
     })
 }
 
-/// Moves the rows that go to the left to the front and parts them from the rest. Writes every row to both sides and advances one of them: a branch on the values, which
-/// are random, would be mispredicted every other time.
+/// Moves the rows that go to the left to the front and parts them from the rest. Writes every row
+/// to both sides and advances one of them: a branch on the values, which are random, would be
+/// mispredicted every other time.
 #[expect(clippy::indexing_slicing, reason = "left + right = place < rows ≤ room in the spill")]
 fn partition<'a, 'c>(
     rows: &'a mut [&'c [f64]],

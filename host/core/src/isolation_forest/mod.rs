@@ -82,8 +82,9 @@ impl IsolationForest {
     /// Grows a standard forest without scoring the training rows.
     ///
     /// # Errors
-    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, another variant, or parameters that do not go with the shape of `training`; see [`Settings::resolve`]. Before
-    /// every tree it asks `stop`.
+    /// [`DetectorError`] for fewer than [`MINIMUM_ROWS`] rows, another variant, or parameters that
+    /// do not go with the shape of `training`; see [`Settings::resolve`]. Before every tree it asks
+    /// `stop`.
     pub fn grow(
         &self,
         training: &Matrix,

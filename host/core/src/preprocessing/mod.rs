@@ -1,6 +1,6 @@
 //! What happens to columns before a detector sees them: texts become numbers, missing values are
-//! filled in, columns on unlike scales made alike. What was learnt of the training rows is kept and applied to all rows
-//! that come later.
+//! filled in, columns on unlike scales made alike. What was learnt of the training rows is kept and
+//! applied to all rows that come later.
 //!
 //! ```
 //! use pynomaly_core::Matrix;

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 /// Variables that start like this are ours: one that there is not is a slip of the pen.
 const PREFIX: &str = "PYNOMALY_";
+/// Those of `pynomaly plugin upload`: whoever uploads may start a server from the same shell.
+const OF_UPLOADS: [&str; 2] = ["PYNOMALY_SERVER", "PYNOMALY_TOKEN"];
 
 /// A variable that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +35,10 @@ impl Reader {
     pub(super) fn new(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let named = |(name, value): (OsString, _)| Some((name.into_string().ok()?, value));
+        let named = |(name, value): (OsString, _)| {
+            let name = name.into_string().ok()?;
+            (!OF_UPLOADS.contains(&name.as_str())).then_some((name, value))
+        };
         let variables: HashMap<_, _> = variables.into_iter().filter_map(named).collect();
         let is_known = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
         let unknown = variables.keys().find(|name| name.starts_with(PREFIX) && !is_known(name));

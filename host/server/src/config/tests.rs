@@ -76,6 +76,7 @@ fn acknowledged_detections_survive_a_power_cut_outside_development() {
 fn unknown_variables_of_ours_are_refused_and_others_ignored() {
     assert!(refused("PYNOMALY_PLUGINS_DIR", "x").contains("no such variable"));
     assert!(config(&[("PYTHONPATH", "x"), ("HOME", "y")]).is_ok());
+    assert!(config(&[("PYNOMALY_SERVER", "http://x"), ("PYNOMALY_TOKEN", "y")]).is_ok());
 }
 
 #[test]

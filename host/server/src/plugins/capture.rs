@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use crate::pack::{pack, unpack};
 use crate::state::{App, AppState};
 use crate::vault::Place;
-use pynomaly_engine::{Bundle, BundleCall, DetectError, DetectRequest};
+use pynomaly_engine::{Bundle, BundleCall, DetectError, DetectRequest, Served};
 use pynomaly_store::{CaptureSummary, NewCapture};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -16,26 +16,33 @@ const TEXT_FACTOR: u64 = 4;
 /// Bytes of everything else in it: parameters, names, what is said of the error.
 const HEAD_BYTES_MAX: u64 = 1 << 20;
 
+/// A call of a plugin.
+pub(crate) struct Captured {
+    /// Whose rows are in it.
+    pub(crate) tenant_id: Uuid,
+    pub(crate) call: BundleCall,
+    /// Who was called: another version may serve the name by now.
+    pub(crate) served: Arc<Served>,
+    pub(crate) request: Arc<DetectRequest>,
+}
+
 /// Keeps the call that failed with `error`, if that is wanted and the plugin is to blame; later and
 /// elsewhere, so that nobody waits for it, and not at all while another one is being kept.
-pub(crate) fn capture(
-    app: &AppState,
-    tenant_id: Uuid,
-    call: BundleCall,
-    request: &Arc<DetectRequest>,
-    error: Option<&DetectError>,
-) {
+pub(crate) fn capture(app: &AppState, call: Captured, error: Option<&DetectError>) {
     let Some(error) = error.filter(|error| error.is_fault()) else { return };
+    let Captured { tenant_id, ref served, ref request, .. } = call;
     if !app.plugins.policy.keeps_captures
+        // An author elsewhere is the only reader.
+        || served.is_built_in()
         || size_of_val(request.data.values()) > app.limits.capture_bytes_max
     {
         return;
     }
     let Ok(permit) = Arc::clone(&app.plugins.capturing).try_acquire_owned() else { return };
     let Ok(runtime) = Handle::try_current() else { return };
-    let (app, request, error) = (Arc::clone(app), Arc::clone(request), error.to_string());
+    let (app, error) = (Arc::clone(app), error.to_string());
     runtime.spawn(async move {
-        match keep(&app, tenant_id, call, request, error).await {
+        match keep(&app, call, error).await {
             Ok(true) => {}
             Ok(false) => tracing::debug!(%tenant_id, "a failed call was not kept"),
             Err(error) => tracing::warn!(%error, "a failed call could not be kept"),
@@ -44,18 +51,12 @@ pub(crate) fn capture(
     });
 }
 
-/// `false` where there is no room, or where the detector is none that has an author elsewhere.
-async fn keep(
-    app: &AppState,
-    tenant_id: Uuid,
-    call: BundleCall,
-    request: Arc<DetectRequest>,
-    error: String,
-) -> Result<bool, ApiError> {
+/// `false` where there is no room, or where it is too large.
+async fn keep(app: &AppState, call: Captured, error: String) -> Result<bool, ApiError> {
     let now = app.clock.now();
-    let id = app.id(now);
+    let (id, tenant_id) = (app.id(now), call.tenant_id);
     let its = Arc::clone(app);
-    let seal = move || seal(&its, id, call, &request, &error);
+    let seal = move || seal(&its, id, &call, &error);
     let sealed = tokio::task::spawn_blocking(seal).await;
     let sealed = sealed.map_err(|error| ApiError::Internal(format!("not packed: {error}")))??;
     let Some((bundle, sealed)) = sealed else { return Ok(false) };
@@ -80,18 +81,17 @@ async fn keep(
 fn seal(
     app: &App,
     id: Uuid,
-    call: BundleCall,
-    request: &DetectRequest,
+    call: &Captured,
     error: &str,
 ) -> Result<Option<(Bundle, Vec<u8>)>, ApiError> {
-    let served = app.engine.get(&request.detector_type)?;
-    if served.is_built_in() {
-        return Ok(None);
-    }
     let limits = app.engine.sandbox().limits();
-    let mut bundle = Bundle::new(call, request, &served, limits, error);
+    let mut bundle = Bundle::new(call.call, &call.request, &call.served, limits, error);
     let text =
         serde_json::to_vec(&bundle).map_err(|error| ApiError::Internal(error.to_string()))?;
+    // Parameters and categories may be much larger than the rows; nobody could unpack it.
+    if text.len() as u64 > text_bytes_max(app) {
+        return Ok(None);
+    }
     let packed = pack(&text)?;
     if packed.len() > app.limits.capture_bytes_max {
         return Ok(None);
@@ -107,10 +107,13 @@ fn seal(
 pub(crate) fn unseal(app: &App, id: Uuid, sealed: &[u8]) -> Result<Bundle, ApiError> {
     let broken = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
     let packed = app.vault.decrypt(place(id.as_bytes()), sealed).map_err(|error| broken(&error))?;
-    let most = (app.limits.capture_bytes_max as u64)
-        .saturating_mul(TEXT_FACTOR)
-        .saturating_add(HEAD_BYTES_MAX);
-    Bundle::parse(&unpack(&packed, most)?).map_err(|error| broken(&error))
+    Bundle::parse(&unpack(&packed, text_bytes_max(app))?).map_err(|error| broken(&error))
+}
+
+/// Bytes of a bundle as text.
+fn text_bytes_max(app: &App) -> u64 {
+    let rows = (app.limits.capture_bytes_max as u64).saturating_mul(TEXT_FACTOR);
+    rows.saturating_add(HEAD_BYTES_MAX)
 }
 
 fn place(row: &[u8]) -> Place<'_> {

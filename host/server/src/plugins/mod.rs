@@ -24,7 +24,7 @@ mod unpack;
 
 pub(crate) use admit::{Upload, upload};
 pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
-pub(crate) use capture::{capture, unseal};
+pub(crate) use capture::{Captured, capture, unseal};
 pub(crate) use change::{Change, change};
 pub(crate) use error::PluginError;
 pub(crate) use folder::Keeper;

@@ -16,7 +16,11 @@ pub(super) fn read(
     limits: &Limits,
 ) -> Result<Table, TableError> {
     let mut rows = Rows::new(bytes);
-    let Some(first) = rows.next()?.cloned() else { return Err(TableError::NoRows) };
+    let Some(first) = rows.next()? else { return Err(TableError::NoRows) };
+    if first.len() > limits.columns_max {
+        return Err(TableError::TooManyColumns { limit: limits.columns_max });
+    }
+    let first = first.clone();
     let is_header = header != Header::Absent;
     if header == Header::Unsaid && first.iter().all(|cell| number(cell.trim()).is_some()) {
         return Err(TableError::Header);

@@ -14,7 +14,8 @@ pub(super) fn read(bytes: &[u8], wanted: Wanted<'_>, limits: &Limits) -> Result<
     let bytes = bytes.trim_ascii_end();
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let first = lines.next().filter(|line| !line.is_empty()).ok_or(TableError::NoRows)?;
-    let Columns { names, count } = parse(first, 1, ColumnsVisitor)?;
+    let Columns { names, count } =
+        parse(first, 1, ColumnsVisitor { columns_max: limits.columns_max })?;
     if count == 0 {
         return Err(TableError::NoRows);
     }
@@ -88,7 +89,10 @@ fn parse<'de, V: Visitor<'de>>(
     })
 }
 
-struct ColumnsVisitor;
+struct ColumnsVisitor {
+    /// Names of more columns are counted and not kept: they are refused anyway.
+    columns_max: usize,
+}
 
 impl<'de> Visitor<'de> for ColumnsVisitor {
     type Value = Columns;
@@ -98,11 +102,14 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Columns, A::Error> {
-        let mut names = Vec::new();
+        let (mut names, mut count) = (Vec::new(), 0);
         while let Some((name, _)) = map.next_entry::<String, IgnoredAny>()? {
-            names.push(name);
+            count += 1;
+            if count <= self.columns_max {
+                names.push(name);
+            }
         }
-        Ok(Columns { count: names.len(), names: Some(names) })
+        Ok(Columns { count, names: Some(names) })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Columns, A::Error> {

@@ -467,18 +467,21 @@ async fn arrow_streams_cut_or_spoilt_anywhere_are_refused_and_never_500() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_is_of_the_query_too() {
+async fn an_idempotency_key_is_of_the_query_and_the_type_too() {
     let (test, token) = TestApp::with_user(Role::Analyst).await;
-    let send = async |query: &str| {
+    let send = async |query: &str, media_type: &str| {
         let request = Request::post(format!("{DETECT}?{query}"))
-            .header(header::CONTENT_TYPE, CSV)
+            .header(header::CONTENT_TYPE, media_type)
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .header("idempotency-key", "once");
-        test.call(request.body(Body::from("a\n1\n2\n")).unwrap()).await
+        test.call(request.body(Body::from("1\n2\n3\n")).unwrap()).await
     };
-    let first = send("seed=1").await;
-    assert_eq!(send("seed=1").await.json, first.json);
-    send("seed=2").await.is_problem(422, "idempotency_reused", None);
+    let (named, nameless) = ("text/csv; header=present", "text/csv; header=absent");
+    let first = send("seed=1", named).await;
+    assert_eq!(first.json["results"].as_array().unwrap().len(), 2, "{first:?}");
+    assert_eq!(send("seed=1", named).await.json, first.json);
+    send("seed=2", named).await.is_problem(422, "idempotency_reused", None);
+    send("seed=1", nameless).await.is_problem(422, "idempotency_reused", None);
 }
 
 #[tokio::test]

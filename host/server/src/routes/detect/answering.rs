@@ -3,7 +3,7 @@
 use super::Asked;
 use crate::error::ApiError;
 use crate::job::Job;
-use crate::plugins::{Broken, Call, capture, offer};
+use crate::plugins::{Broken, Call, Captured, capture, offer};
 use pynomaly_engine::{BundleCall, DetectError, DetectRequest, Detection, InsteadOf, Served};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +23,9 @@ pub(super) fn answer(job: &Job, asked: &Asked) -> Result<Detection, ApiError> {
         Ok(call) => {
             let found = ask(job, call, &served, request);
             offer(&job.app, job.id, request, found.as_ref());
-            let error = found.as_ref().err();
-            capture(&job.app, job.tenant_id, BundleCall::Detect, request, error);
+            let (tenant_id, request) = (job.tenant_id, Arc::clone(request));
+            let called = Captured { tenant_id, call: BundleCall::Detect, served, request };
+            capture(&job.app, called, found.as_ref().err());
             Ok(found?)
         }
         Err(broken) => {

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::job::{Job, pipeline_json, to_json, to_the_microsecond};
 use crate::names::check_name;
 use crate::pack::pack;
-use crate::plugins::{Call, capture, offer};
+use crate::plugins::{Call, Captured, capture, offer};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{
@@ -136,6 +136,7 @@ fn learn(
     let served = job.app.engine.serving(request);
     let call = served.as_ref().ok().map(|served| Call::begin(&job.app, served, &request.data));
     let call = call.transpose().inspect_err(|_| job.count_broken(&request.detector_type))?;
+    let called = served.as_ref().ok().cloned();
     let fitted = served.and_then(|served| {
         let (model, found) = served.fit_request(request, &job.budget())?;
         let state = model.save(&job.budget())?;
@@ -146,7 +147,11 @@ fn learn(
     }
     job.count(&request.detector_type, &fitted);
     offer(&job.app, job.id, request, fitted.as_ref().map(|(_, found, _)| found));
-    capture(&job.app, job.tenant_id, BundleCall::Fit, request, fitted.as_ref().err());
+    if let Some(served) = called {
+        let (tenant_id, request) = (job.tenant_id, Arc::clone(request));
+        let called = Captured { tenant_id, call: BundleCall::Fit, served, request };
+        capture(&job.app, called, fitted.as_ref().err());
+    }
     Ok(fitted?)
 }
 
