@@ -15,6 +15,7 @@ mod failures;
 mod hostile;
 mod hot_reload;
 mod models;
+mod operation;
 mod pipeline;
 mod plugins;
 mod refused_components;

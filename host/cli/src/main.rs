@@ -1,6 +1,7 @@
 //! The `pynomaly` command.
 
 mod audit;
+mod config;
 mod detect;
 mod evaluate;
 mod exit;
@@ -33,6 +34,9 @@ struct Arguments {
 enum Command {
     /// Serve the HTTP API. Configured by environment variables; see docs/configuration.md.
     Serve,
+    /// Look at the settings of the server.
+    #[command(subcommand)]
+    Config(config::Command),
     /// Score the rows of a CSV file here, without a server.
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
@@ -54,6 +58,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve => serve::run(),
+        Command::Config(command) => config::run(&command),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),

@@ -49,7 +49,8 @@ mod vault;
 pub use accounts::{AccountError, Created, NewAccount};
 pub use cache::CacheOptions;
 pub use config::{
-    Auth, Config, ConfigError, Database, Environment, Oidc, Secret, VARIABLES, Variable,
+    Auth, Checked, Config, ConfigError, Database, Environment, Oidc, Secret, Setting, Source,
+    VARIABLES, Variable,
 };
 pub use limits::Limits;
 pub use logging::init_logging;

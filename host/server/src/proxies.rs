@@ -29,6 +29,11 @@ impl Proxies {
         client
     }
 
+    /// Whether nobody is trusted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }

@@ -1,6 +1,8 @@
 //! What the environment says, checked before anything starts.
 
 mod breaker;
+mod check;
+mod file;
 mod gate;
 mod oidc;
 mod quotas;
@@ -8,6 +10,7 @@ mod read;
 mod sources;
 mod variables;
 
+pub use check::{Checked, Setting, Source};
 pub use oidc::Oidc;
 pub use read::ConfigError;
 pub use variables::{VARIABLES, Variable};
@@ -172,17 +175,18 @@ impl Config {
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
             plugin_sources: sources::sources(&read)?,
-            plugin_policy: plugin_policy(&read, environment, encryption_key.is_some())?,
             metrics_enabled: read.boolean(&names::METRICS_ENABLED)?,
             database: database(&read, environment, &data_dir)?,
             redis: quotas::redis(&read)?,
             cache: quotas::cache(&read)?,
             quotas: quotas::quotas(&read)?,
             auth: auth(&read, environment)?,
-            oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
-            encryption_key,
             limits: breaker::breaker(&read, limits(&read)?)?,
             plugin_limits: plugin_limits(&read)?,
+            // Last what may want another variable: `check` can go on after all else.
+            plugin_policy: plugin_policy(&read, environment, encryption_key.is_some())?,
+            oidc: oidc::oidc(&read, environment, encryption_key.is_some())?,
+            encryption_key,
             data_dir,
         })
     }
@@ -217,7 +221,7 @@ fn database(
         None => Location::Sqlite(data_dir.join("pynomaly.db")),
         Some(url) => location(url).ok_or_else(|| {
             let expected = "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
-            read.wrong_secret(&names::DATABASE_URL, expected)
+            read.wrong(&names::DATABASE_URL, expected)
         })?,
     };
     let synchronous = match read.optional(&names::DATABASE_SYNCHRONOUS)? {
@@ -256,7 +260,7 @@ fn auth(read: &Reader, environment: Environment) -> Result<Auth, ConfigError> {
         let given = read.optional(variable)?;
         given.map_or(Ok(None), |secret| {
             let verdict = crate::auth::secret::check(&secret, environment);
-            verdict.map_err(|expected| read.wrong_secret(variable, expected))?;
+            verdict.map_err(|expected| read.wrong(variable, expected))?;
             Ok(Some(Secret(secret)))
         })
     };
@@ -265,7 +269,7 @@ fn auth(read: &Reader, environment: Environment) -> Result<Auth, ConfigError> {
         let is_key = |pem: &String| SigningKey::ed25519(pem).is_some();
         let expected = "an Ed25519 key in PEM; `openssl genpkey -algorithm ed25519` prints one";
         match given {
-            Some(pem) if !is_key(&pem) => Err(read.wrong_secret(variable, expected)),
+            Some(pem) if !is_key(&pem) => Err(read.wrong(variable, expected)),
             given => Ok(given.map(Secret)),
         }
     };
@@ -283,7 +287,7 @@ fn encryption_key(read: &Reader) -> Result<Option<Secret>, ConfigError> {
     let given = read.optional(&names::ENCRYPTION_KEY)?;
     if given.as_ref().is_some_and(|text| text.parse::<Keys>().is_err()) {
         let expected = "32 bytes in hexadecimal or base64; `openssl rand -hex 32` prints some";
-        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+        return Err(read.wrong(&names::ENCRYPTION_KEY, expected));
     }
     Ok(given.map(Secret))
 }
@@ -296,7 +300,7 @@ fn keeps_captures(
     let keeps = read.boolean(&names::CAPTURE)?;
     if keeps && environment.is_strict() && !has_key {
         let expected = "set, because PYNOMALY_CAPTURE is and what is kept is encrypted";
-        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+        return Err(read.wrong(&names::ENCRYPTION_KEY, expected));
     }
     Ok(keeps)
 }

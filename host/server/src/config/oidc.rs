@@ -30,7 +30,7 @@ pub(super) fn oidc(
     }
     if environment.is_strict() && !has_key {
         let expected = "set, because OIDC_ISSUER is and cookies are encrypted";
-        return Err(read.wrong_secret(&names::ENCRYPTION_KEY, expected));
+        return Err(read.wrong(&names::ENCRYPTION_KEY, expected));
     }
     Ok(Some(Oidc {
         issuer: url(read, &names::OIDC_ISSUER, environment)?,

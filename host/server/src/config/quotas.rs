@@ -15,7 +15,7 @@ pub(super) fn redis(read: &Reader) -> Result<Option<RedisOptions>, ConfigError> 
     let Some(url) = read.optional(&names::REDIS_URL)? else { return Ok(None) };
     if !url.starts_with("redis://") && !url.starts_with("rediss://") {
         let expected = "redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss://";
-        return Err(read.wrong_secret(&names::REDIS_URL, expected));
+        return Err(read.wrong(&names::REDIS_URL, expected));
     }
     let connections = read.integer(&names::REDIS_MAX_CONNECTIONS, 1, 64)?;
     let seconds = read.integer(&names::REDIS_CONNECTION_POOL_TIMEOUT, 1, 60)?;

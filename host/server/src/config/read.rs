@@ -1,8 +1,9 @@
 //! Typed reading of variables.
 
-use super::{VARIABLES, Variable};
+use super::{VARIABLES, Variable, file};
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::str::FromStr;
 
 /// Variables that start like this are ours: one that there is not is a slip of the pen.
@@ -23,15 +24,39 @@ pub enum ConfigError {
         /// What would be right.
         expected: String,
     },
+    /// The file that is to hold its value is of no use.
+    #[error("{name}_FILE names a file that {reason}")]
+    File {
+        /// The variable without `_FILE`.
+        name: &'static str,
+        /// What is wrong; neither the path, which may be the secret itself by mistake, nor the
+        /// content.
+        reason: String,
+    },
+    /// It is given twice.
+    #[error("{0} and {0}_FILE are both set; it must be one of them")]
+    Twice(&'static str),
     /// There is no such variable.
     #[error("{0} is set, and there is no such variable; docs/configuration.md lists them all")]
     Unknown(String),
 }
 
+impl ConfigError {
+    /// The variable that is at fault, without `_FILE`.
+    #[must_use]
+    pub fn variable(&self) -> &str {
+        match self {
+            Self::Value { name, .. } | Self::File { name, .. } | Self::Twice(name) => name,
+            Self::Unknown(name) => name,
+        }
+    }
+}
+
 pub(super) struct Reader(HashMap<String, OsString>);
 
 impl Reader {
-    /// Takes the variables; names that are not UTF-8 are not ours.
+    /// Takes the variables, and the secrets from their files; names that are not UTF-8 are not
+    /// ours.
     pub(super) fn new(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
@@ -40,15 +65,31 @@ impl Reader {
             (!OF_UPLOADS.contains(&name.as_str())).then_some((name, value))
         };
         let variables: HashMap<_, _> = variables.into_iter().filter_map(named).collect();
-        let is_known = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
-        let unknown = variables.keys().find(|name| name.starts_with(PREFIX) && !is_known(name));
+        let unknown = variables.keys().filter(|name| name.starts_with(PREFIX) && !is_known(name));
+        // The same one first in every run.
+        let unknown = unknown.min();
         unknown.map_or(Ok(()), |name| Err(ConfigError::Unknown(name.clone())))?;
-        Ok(Self(variables))
+        let mut read = Self(variables);
+        for variable in VARIABLES.iter().filter(|variable| variable.is_secret) {
+            let Some(path) = read.given(&variable.file_name()) else { continue };
+            if read.given(variable.name).is_some() {
+                return Err(ConfigError::Twice(variable.name));
+            }
+            let secret = file::read(Path::new(path))
+                .map_err(|reason| ConfigError::File { name: variable.name, reason })?;
+            read.0.insert(variable.name.to_owned(), secret.into());
+        }
+        Ok(read)
     }
 
-    /// The value or the default; `None` without either. An empty value counts as none.
+    /// What is set; an empty value counts as none.
+    fn given(&self, name: &str) -> Option<&OsString> {
+        self.0.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value or the default; `None` without either.
     pub(super) fn optional(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
-        let Some(value) = self.0.get(variable.name).filter(|value| !value.is_empty()) else {
+        let Some(value) = self.given(variable.name) else {
             return Ok(variable.default.map(str::to_owned));
         };
         let text = value.to_str().ok_or_else(|| self.wrong(variable, "valid UTF-8"))?;
@@ -127,17 +168,19 @@ impl Reader {
         })
     }
 
-    /// The error for the value that `variable` has.
+    /// The error for the value that `variable` has; a secret is not shown.
     pub(super) fn wrong(&self, variable: &Variable, expected: &str) -> ConfigError {
-        let value = self.0.get(variable.name);
-        let value = value.map_or("not set".to_owned(), |value| format!("{value:?}"));
+        let value = match self.given(variable.name) {
+            None => "not set".to_owned(),
+            Some(_) if variable.is_secret => "not shown, because it may hold a secret".to_owned(),
+            Some(value) => format!("{value:?}"),
+        };
         ConfigError::Value { name: variable.name, value, expected: expected.to_owned() }
     }
+}
 
-    /// The same without showing the value.
-    #[expect(clippy::unused_self, reason = "stands beside `wrong`")]
-    pub(super) fn wrong_secret(&self, variable: &Variable, expected: &str) -> ConfigError {
-        let value = "not shown, because it may hold a secret".to_owned();
-        ConfigError::Value { name: variable.name, value, expected: expected.to_owned() }
-    }
+/// Whether it is a variable, or names the file of one.
+fn is_known(name: &str) -> bool {
+    let is_file_of = |variable: &Variable| variable.is_secret && variable.file_name() == name;
+    VARIABLES.iter().any(|variable| variable.name == name || is_file_of(variable))
 }

@@ -48,7 +48,7 @@ fn credentials(
         (Some(username), Some(password)) => (username, password),
         _ => {
             let expected = "set where PYNOMALY_REGISTRY_USERNAME is, and nowhere else";
-            return Err(read.wrong_secret(&names::REGISTRY_PASSWORD, expected));
+            return Err(read.wrong(&names::REGISTRY_PASSWORD, expected));
         }
     };
     let mut registries = references.iter().map(Reference::registry);

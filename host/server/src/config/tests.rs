@@ -93,10 +93,14 @@ fn weak_secret_is_refused_in_production_and_never_shown() {
 fn documentation_lists_every_variable() {
     let mut text = "# Configuration\n\nThe server is configured by environment variables. \
                     A value that cannot be used stops the start and names what would be right; \
-                    an empty one counts as not set.\n\n| variable | default | meaning |\n\
+                    an empty one counts as not set. `pynomaly config check` prints every \
+                    setting and where it is from, and what is wrong.\n\nOf what is marked secret, \
+                    the value may come from a file: `NAME_FILE` holds its path in the place of \
+                    `NAME`; line ends after the value do not count.\n\n| variable | default | meaning |\n\
                     | --- | --- | --- |\n"
         .to_owned();
-    for Variable { name, default, doc } in VARIABLES {
+    for Variable { name, default, doc, is_secret } in VARIABLES {
+        let doc = if *is_secret { format!("Secret. {doc}") } else { (*doc).to_owned() };
         let default = default.map(|value| format!("`{value}`")).unwrap_or_default();
         text.push_str(&format!("| `{name}` | {default} | {doc} |\n"));
     }
@@ -264,4 +268,173 @@ fn sources_are_named_by_digest() {
     assert!(with_login(&two).unwrap_err().to_string().contains("of one registry"));
     let error = refused("PYNOMALY_REGISTRY_PASSWORD", "difference");
     assert!(!error.contains("difference"), "{error}");
+}
+
+/// Every secret, with a value that can be used.
+const SECRETS: [(&str, &str); 10] = [
+    ("DATABASE_URL", "postgres://p:hunter2@db/p"),
+    ("REDIS_URL", "redis://:hunter2@redis/0"),
+    ("JWT_SECRET", "hunter2-0123456789abcdefghijklmnop"),
+    ("JWT_SECRET_PREVIOUS", "hunter2-0123456789abcdefghijklmnop"),
+    ("JWT_PRIVATE_KEY", PEM),
+    ("JWT_PRIVATE_KEY_PREVIOUS", PEM),
+    ("ENCRYPTION_KEY", "0707070707070707070707070707070707070707070707070707070707070707"),
+    ("OIDC_CLIENT_SECRET", "hunter2"),
+    ("PYNOMALY_ADMIN_PASSWORD", "hunter2 and more"),
+    ("PYNOMALY_REGISTRY_PASSWORD", "hunter2"),
+];
+const PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
+                   MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+                   -----END PRIVATE KEY-----";
+
+#[test]
+fn secrets_come_from_files_and_nothing_else_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = VARIABLES.iter().filter(|variable| variable.is_secret);
+    assert_eq!(
+        secrets.map(|variable| variable.name).collect::<std::collections::BTreeSet<_>>(),
+        SECRETS.iter().map(|(name, _)| *name).collect()
+    );
+    let files = SECRETS.map(|(name, value)| {
+        let path = folder.path().join(name);
+        // As `echo` and editors of other systems end it.
+        std::fs::write(&path, format!("{value}\r\n")).unwrap();
+        (format!("{name}_FILE"), path.to_str().unwrap().to_owned())
+    });
+    let mut given: Vec<_> = files.iter().map(|(name, path)| (name.as_str(), &**path)).collect();
+    given.extend([
+        ("OIDC_ISSUER", "https://id.example.org"),
+        ("OIDC_CLIENT_ID", "pynomaly"),
+        ("OIDC_REDIRECT_URL", "https://p.example.org/"),
+        ("PYNOMALY_REGISTRY_USERNAME", "ada"),
+    ]);
+    let config = config(&given).unwrap();
+    let value = |name| Secret(SECRETS.iter().find(|it| it.0 == name).unwrap().1.to_owned());
+    assert_eq!(config.database.location, Location::Postgres(value("DATABASE_URL").0));
+    assert_eq!(config.redis.unwrap().url, value("REDIS_URL").0);
+    assert_eq!(config.auth.jwt_secret, Some(value("JWT_SECRET")));
+    assert_eq!(config.auth.jwt_private_key, Some(value("JWT_PRIVATE_KEY")));
+    assert_eq!(config.auth.admin_password, Some(value("PYNOMALY_ADMIN_PASSWORD")));
+    assert_eq!(config.encryption_key, Some(value("ENCRYPTION_KEY")));
+    assert_eq!(config.oidc.unwrap().client_secret, value("OIDC_CLIENT_SECRET"));
+    assert!(refused("PYNOMALY_DATA_DIR_FILE", "x").contains("no such variable"));
+}
+
+#[test]
+fn file_of_a_secret_that_is_of_no_use_is_refused_without_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let file = [("JWT_SECRET_FILE", path.to_str().unwrap())];
+    let error = || config(&file).unwrap_err().to_string();
+    assert!(error().starts_with("JWT_SECRET_FILE names a file that cannot be read"), "{}", error());
+    // What should be a path may be the secret itself.
+    assert!(!refused("JWT_SECRET_FILE", "hunter2").contains("hunter2"));
+    for (content, words) in [
+        (&b"hunter2\xff"[..], "not UTF-8"),
+        (b"\n\n", "empty"),
+        (&[b'x'; 65_537], "more than 65536"),
+    ] {
+        std::fs::write(&path, content).unwrap();
+        assert!(error().contains(words) && !error().contains("hunter2"), "{}", error());
+    }
+    std::fs::write(&path, [b'x'; 65_536]).unwrap();
+    assert!(config(&file).is_ok());
+    let both = config(&[file[0], ("JWT_SECRET", "hunter2")]).unwrap_err().to_string();
+    assert_eq!(both, "JWT_SECRET and JWT_SECRET_FILE are both set; it must be one of them");
+    assert!(config(&[file[0], ("JWT_SECRET", "")]).is_ok());
+    std::fs::write(&path, "hunter2").unwrap();
+    let weak = config(&[file[0], ("ENVIRONMENT", "production")]).unwrap_err().to_string();
+    assert!(weak.starts_with("JWT_SECRET is not shown") && !weak.contains("hunter2"), "{weak}");
+}
+
+#[cfg(unix)]
+#[test]
+fn secret_that_is_no_text_is_refused_and_not_shown() {
+    use std::os::unix::ffi::OsStringExt;
+    let secret = OsString::from_vec(b"hunter2\xff".to_vec());
+    let error = Config::from_variables([("JWT_SECRET".into(), secret)]).unwrap_err().to_string();
+    assert!(error.contains("UTF-8") && !error.contains("hunter2"), "{error}");
+}
+
+fn checked(variables: &[(&str, &str)]) -> Checked {
+    Config::check(variables.iter().map(|(name, value)| (name.into(), value.into())))
+}
+
+#[test]
+fn check_names_every_setting_and_where_it_is_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, "07".repeat(32)).unwrap();
+    let checked = checked(&[
+        ("REQUEST_TIMEOUT", "7"),
+        ("JWT_SECRET", "hunter2"),
+        ("ENCRYPTION_KEY_FILE", path.to_str().unwrap()),
+        ("LOG_LEVEL", ""),
+    ]);
+    assert!(checked.errors.is_empty() && checked.warnings.is_empty(), "{checked:?}");
+    assert_eq!(checked.settings.len(), VARIABLES.len());
+    for (name, value, source) in [
+        ("REQUEST_TIMEOUT", Some("7"), Source::Environment),
+        ("JWT_SECRET", Some("(hidden)"), Source::Environment),
+        ("ENCRYPTION_KEY", Some("(hidden)"), Source::File),
+        ("LOG_LEVEL", Some("info"), Source::Default),
+        ("REDIS_URL", None, Source::Default),
+    ] {
+        let expected = Setting { name, value: value.map(str::to_owned), source };
+        assert!(checked.settings.contains(&expected), "{expected:?}");
+    }
+    assert!(!format!("{checked:?}").contains("hunter2"));
+}
+
+#[test]
+fn check_finds_every_error_and_ends() {
+    let checked = checked(&[
+        ("ENVIRONMENT", "production"),
+        ("PYNOMALY_PLUGINS_DIR", "x"),
+        ("PYNOMALY_OTHER", "x"),
+        ("JWT_SECRET", "hunter2"),
+        ("JWT_SECRET_FILE", "/secret"),
+        ("REDIS_URL_FILE", "/no/such/file"),
+        ("REQUEST_TIMEOUT", "0"),
+        // Needs a key, and there is none.
+        ("PYNOMALY_CAPTURE", "true"),
+    ]);
+    let mut names: Vec<_> = checked.errors.iter().map(ConfigError::variable).collect();
+    names.sort_unstable();
+    let expected = [
+        "ENCRYPTION_KEY",
+        "JWT_SECRET",
+        "PYNOMALY_OTHER",
+        "PYNOMALY_PLUGINS_DIR",
+        "REDIS_URL",
+        "REQUEST_TIMEOUT",
+    ];
+    assert_eq!(names, expected, "{checked:?}");
+    assert!(!format!("{checked:?}").contains("hunter2"));
+}
+
+#[test]
+fn check_warns_of_what_is_a_risk_in_production_alone() {
+    let risks = [
+        ("PYNOMALY_UNSIGNED_PLUGINS", "knn"),
+        ("PYNOMALY_LISTEN", "0.0.0.0:8000"),
+        ("DATABASE_URL", "postgres://db/p"),
+    ];
+    assert!(checked(&risks).warnings.is_empty());
+    let production = ("ENVIRONMENT", "production");
+    let warned = checked(&[&risks[..], &[production]].concat());
+    assert!(warned.errors.is_empty());
+    let first: Vec<_> =
+        warned.warnings.iter().map(|words| words.split(' ').next().unwrap()).collect();
+    let expected = [risks[0].0, risks[1].0, "JWT_SECRET", "ENCRYPTION_KEY"];
+    assert_eq!(first, expected, "{warned:?}");
+    let safe = checked(&[
+        production,
+        risks[1],
+        ("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8"),
+        risks[2],
+        SECRETS[2],
+        SECRETS[6],
+    ]);
+    assert!(safe.errors.is_empty() && safe.warnings.is_empty(), "{safe:?}");
 }

@@ -9,11 +9,28 @@ pub struct Variable {
     pub default: Option<&'static str>,
     /// What it does.
     pub doc: &'static str,
+    /// Whether its value is never shown, and may come from the file that `NAME_FILE` names.
+    pub is_secret: bool,
+}
+
+impl Variable {
+    /// What names the file that holds its value, where it is a secret.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}_FILE", self.name)
+    }
 }
 
 macro_rules! variables {
-    ($($id:ident = $name:literal, $default:expr, $doc:literal;)*) => {
-        $(pub(super) const $id: Variable = Variable { name: $name, default: $default, doc: $doc };)*
+    (@is_secret) => { false };
+    (@is_secret secret) => { true };
+    ($($id:ident = $name:literal, $default:expr, $doc:literal $(, $secret:ident)?;)*) => {
+        $(pub(super) const $id: Variable = Variable {
+            name: $name,
+            default: $default,
+            doc: $doc,
+            is_secret: variables!(@is_secret $($secret)?),
+        };)*
 
         /// All of them, in the order of the documentation.
         pub const VARIABLES: &[Variable] = &[$($id),*];
@@ -40,7 +57,7 @@ variables! {
     REGISTRY_USERNAME = "PYNOMALY_REGISTRY_USERNAME", None,
         "Who asks the registry of `PYNOMALY_PLUGIN_SOURCES`, of which there may then be one alone.";
     REGISTRY_PASSWORD = "PYNOMALY_REGISTRY_PASSWORD", None,
-        "That user's password or token.";
+        "That user's password or token.", secret;
     DOCKER_CONFIG = "DOCKER_CONFIG", None,
         "Folder of the `config.json` that has the credentials of registries otherwise, under `auths`. Without it `.docker` in the home folder.";
     UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
@@ -94,7 +111,7 @@ variables! {
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
         "Whether `GET /metrics` answers.";
     DATABASE_URL = "DATABASE_URL", None,
-        "`sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it the SQLite file `pynomaly.db` in the data folder. With Postgres any number of servers share it.";
+        "`sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it the SQLite file `pynomaly.db` in the data folder. With Postgres any number of servers share it.", secret;
     DATABASE_POOL_SIZE = "DATABASE_POOL_SIZE", Some("4"),
         "Database connections, 1 to 1000.";
     DATABASE_MAX_OVERFLOW = "DATABASE_MAX_OVERFLOW", Some("0"),
@@ -108,7 +125,7 @@ variables! {
     DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     REDIS_URL = "REDIS_URL", None,
-        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.";
+        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.", secret;
     REDIS_MAX_CONNECTIONS = "REDIS_MAX_CONNECTIONS", Some("1"),
         "Connections to Redis, 1 to 64. One carries any number of questions at the same time, so that more are of use only where one core of the network is not enough.";
     REDIS_CONNECTION_POOL_TIMEOUT = "REDIS_CONNECTION_POOL_TIMEOUT", Some("5"),
@@ -130,21 +147,21 @@ variables! {
     MEMORY_CACHE_SIZE_MB = "MEMORY_CACHE_SIZE_MB", Some("64"),
         "MiB of them, 1 to 1,048,576. With `REDIS_URL` those up to 1 MiB are there too, for all servers.";
     JWT_SECRET = "JWT_SECRET", None,
-        "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.";
+        "Signs access tokens; at least 32 bytes, not of few different characters, unless in development. Without it a random one is made once and kept in the data folder.", secret;
     JWT_SECRET_PREVIOUS = "JWT_SECRET_PREVIOUS", None,
-        "The `JWT_SECRET` before this one: tokens that it signed still count. To be dropped half an hour after a change.";
+        "The `JWT_SECRET` before this one: tokens that it signed still count. To be dropped half an hour after a change.", secret;
     JWT_PRIVATE_KEY = "JWT_PRIVATE_KEY", None,
-        "Signs access tokens in the place of `JWT_SECRET`: an Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it; line ends may be written `\\n`.";
+        "Signs access tokens in the place of `JWT_SECRET`: an Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` prints it; line ends may be written `\\n`.", secret;
     JWT_PRIVATE_KEY_PREVIOUS = "JWT_PRIVATE_KEY_PREVIOUS", None,
-        "The `JWT_PRIVATE_KEY` before this one, as `JWT_SECRET_PREVIOUS`.";
+        "The `JWT_PRIVATE_KEY` before this one, as `JWT_SECRET_PREVIOUS`.", secret;
     ENCRYPTION_KEY = "ENCRYPTION_KEY", None,
-        "Encrypts secrets that have to be readable again: 32 bytes in hexadecimal or base64. Several separated by commas: the first encrypts, the others still decrypt until `pynomaly secrets rotate`. Without it development makes one once and keeps it in the data folder; elsewhere nothing can be encrypted, which a second factor and OpenID Connect need.";
+        "Encrypts secrets that have to be readable again: 32 bytes in hexadecimal or base64. Several separated by commas: the first encrypts, the others still decrypt until `pynomaly secrets rotate`. Without it development makes one once and keeps it in the data folder; elsewhere nothing can be encrypted, which a second factor and OpenID Connect need.", secret;
     OIDC_ISSUER = "OIDC_ISSUER", None,
         "Address of an OpenID Connect provider through which people may log in, exactly as it names itself; https outside development. The next three are then needed.";
     OIDC_CLIENT_ID = "OIDC_CLIENT_ID", None,
         "Name that the provider gave this server.";
     OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET", None,
-        "Secret that the provider gave this server.";
+        "Secret that the provider gave this server.", secret;
     OIDC_REDIRECT_URL = "OIDC_REDIRECT_URL", None,
         "This server's `/api/v1/auth/oidc/callback` as browsers reach it, and as the provider knows it.";
     OIDC_CREATE_USERS = "OIDC_CREATE_USERS", Some("false"),
@@ -152,7 +169,7 @@ variables! {
     ADMIN_EMAIL = "PYNOMALY_ADMIN_EMAIL", Some("admin@localhost"),
         "Address of the admin that the first start makes.";
     ADMIN_PASSWORD = "PYNOMALY_ADMIN_PASSWORD", None,
-        "Password of that admin: 8 to 1,024 bytes, and not a common one. Without it a random one is printed, once.";
+        "Password of that admin: 8 to 1,024 bytes, and not a common one. Without it a random one is printed, once.", secret;
     HISTORY_DAYS = "PYNOMALY_HISTORY_DAYS", None,
         "Days that detections are kept, 1 to 36,500. Without it for ever.";
     HISTORY_COUNT = "PYNOMALY_HISTORY_COUNT", None,
