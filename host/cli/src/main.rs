@@ -5,6 +5,8 @@ mod config;
 mod detect;
 mod evaluate;
 mod exit;
+mod health;
+mod migrate;
 mod parameter;
 mod plugin;
 mod secrets;
@@ -34,6 +36,10 @@ struct Arguments {
 enum Command {
     /// Serve the HTTP API. Configured by environment variables; see docs/configuration.md.
     Serve,
+    /// Ask a server whether it is well.
+    Health(health::Arguments),
+    /// Bring the database up to the schema of this version, and end.
+    Migrate,
     /// Look at the settings of the server.
     #[command(subcommand)]
     Config(config::Command),
@@ -58,6 +64,8 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve => serve::run(),
+        Command::Health(arguments) => health::run(&arguments),
+        Command::Migrate => migrate::run(),
         Command::Config(command) => config::run(&command),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -60,5 +60,5 @@ pub use plugins::{
 };
 pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
 pub use quota::QuotaOptions;
-pub use serve::{ServeError, create_user, rotate_secrets, serve, verify_audit_logs};
+pub use serve::{ServeError, create_user, migrate, rotate_secrets, serve, verify_audit_logs};
 pub use vault::Rotated;

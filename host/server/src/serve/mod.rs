@@ -45,6 +45,18 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// Brings the database of `config` up to the schema of this version; where it is there already,
+/// nothing changes. Servers of the version before go on meanwhile.
+///
+/// # Errors
+/// [`ServeError::Store`] where the database cannot be reached, or a migration fails.
+pub async fn migrate(config: &Config) -> Result<(), ServeError> {
+    boot::data_dir(config)?;
+    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    store.close().await;
+    Ok(())
+}
+
 /// Walks the audit log of the database of `config`, with or without a server running on it.
 ///
 /// # Errors
