@@ -105,6 +105,7 @@ impl App {
     ) -> Result<Self, prometheus::Error> {
         let Parts { engine, store, clock, random, tokens, vault, oidc, .. } = parts;
         let Parts { answers, quotas, metrics_enabled, limits, .. } = parts;
+        let started = clock.now();
         let (running, waiting) = (limits.detections_running_max, limits.detections_waiting_max);
         Ok(Self {
             engine: Arc::new(engine),
@@ -130,7 +131,7 @@ impl App {
             ),
             detections: Gate::new("detections", running, waiting),
             bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max / 1024)),
-            metrics: Metrics::new()?,
+            metrics: Metrics::new(started)?,
             metrics_enabled,
             breakers: Breakers::new(&limits),
             plugins: Plugins::new(
