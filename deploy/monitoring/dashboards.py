@@ -15,6 +15,8 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef, GridPos
 
 FOLDER = Path(__file__).parent / "grafana/dashboards"
 APP = 'job="pynomaly-app"'
+#: What a version of a plugin is known by.
+VERSION = "plugin, version"
 WIDTH, HEIGHT = 12, 8
 
 
@@ -76,6 +78,38 @@ BOARDS = {
         ("Changes of plugins by admins", "reqps", [
             (requests('route=~"/api/v1/admin/plugins.*"', "route, status"),
              "{{route}} {{status}}")]),
+        ("Calls by version", "ops", [
+            (rate("pynomaly_plugin_calls_total", VERSION, APP), "{{plugin}} {{version}}")]),
+        ("Calls without scores by kind", "ops", [
+            (rate("pynomaly_plugin_errors_total", VERSION + ", kind", APP),
+             "{{plugin}} {{version}} {{kind}}")]),
+        ("Time of calls, 95th percentile", "s", [
+            (f"histogram_quantile(0.95, sum by ({VERSION}, le) "
+             f"(rate(pynomaly_plugin_call_duration_seconds_bucket{{{APP}}}[$__rate_interval])))",
+             "{{plugin}} {{version}}")]),
+        ("Fuel of a call", "short", [
+            (f"{rate('pynomaly_plugin_fuel_total', VERSION, APP)} "
+             f"/ {rate('pynomaly_plugin_calls_total', VERSION, APP)}", "{{plugin}} {{version}}")]),
+        ("Breakers: 0 calls pass, 1 one at a time tries, 2 none pass", "short", [
+            (f"max by ({VERSION}) (pynomaly_plugin_breaker_open{{{APP}}})",
+             "{{plugin}} {{version}}")]),
+        ("What breakers did", "ops", [
+            (rate("pynomaly_plugin_breaker_trips_total", VERSION, APP),
+             "{{plugin}} {{version}} opened"),
+            (rate("pynomaly_plugin_breaker_refused_total", VERSION, APP),
+             "{{plugin}} {{version}} kept away")]),
+        ("Versions by state", "short", [
+            (f"count by (state) (max by ({VERSION}, state) (pynomaly_plugin_state{{{APP}}}))",
+             "{{state}}")]),
+        ("Models in memory", "short", [
+            (f"sum by ({VERSION}) (pynomaly_plugin_warm_models{{{APP}}})",
+             "{{plugin}} {{version}}")]),
+        ("The most memory of an instance", "bytes", [
+            (f"max by ({VERSION}) (pynomaly_plugin_memory_peak_bytes{{{APP}}})",
+             "{{plugin}} {{version}}")]),
+        ("Time to compile", "s", [
+            (f"max by ({VERSION}) (pynomaly_plugin_compile_seconds{{{APP}}})",
+             "{{plugin}} {{version}}")]),
     ]),
     "accounts": ("Pynomaly: accounts", [
         ("Logins", "reqps", [
