@@ -20,7 +20,8 @@ const SEED: &str = "1";
 const EMAIL: &str = "admin@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 /// All there are: every route is to be reached.
-const SCOPES: [&str; 8] = ["read", "detect", "fit", "keys", "users", "audit", "plugins", "tenants"];
+const SCOPES: [&str; 9] =
+    ["read", "detect", "fit", "keys", "users", "audit", "plugins", "tenants", "captures"];
 
 /// Starts a server of its own and runs all checks against it.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
