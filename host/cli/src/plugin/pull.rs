@@ -18,7 +18,7 @@ Exit codes:
   1  the registry could not be reached, or refused
   4  what came is no plugin, or has not the digest")]
 pub(crate) struct Arguments {
-    /// HOST[:PORT]/NAME[:TAG][@sha256:…].
+    /// `HOST[:PORT]/NAME[:TAG][@sha256:…]`.
     reference: Reference,
     /// Where to; without it the last part of the name with .wasm, which must not be there yet. A
     /// signature goes to FILE.sig.

@@ -24,7 +24,7 @@ Exit codes:
 pub(crate) struct Arguments {
     /// The component.
     file: PathBuf,
-    /// HOST[:PORT]/NAME:TAG; with @sha256:… it must have that digest.
+    /// `HOST[:PORT]/NAME:TAG`; with `@sha256:…` it must have that digest.
     reference: Reference,
     #[command(flatten)]
     access: Access,
