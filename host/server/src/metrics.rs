@@ -1,6 +1,6 @@
 //! What `/metrics` tells Prometheus.
 
-mod plugins;
+pub(crate) mod plugins;
 
 use crate::state::App;
 use plugins::PluginMetrics;

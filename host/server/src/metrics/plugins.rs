@@ -239,8 +239,8 @@ impl PluginMetrics {
     }
 }
 
-/// One of [`KINDS`].
-fn kind(error: &DetectError) -> &'static str {
+/// One of [`KINDS`]: how a call failed, without a word of the plugin's.
+pub(crate) fn kind(error: &DetectError) -> &'static str {
     match error {
         DetectError::Call(CallError::Trap { .. }) => "trap",
         DetectError::Call(CallError::Contract(_)) => "contract",

@@ -2,6 +2,7 @@
 //! few, encrypted, and gone after a while. They are their organisation's, as its rows are.
 
 use crate::error::ApiError;
+use crate::metrics::plugins::kind;
 use crate::pack::{pack, unpack};
 use crate::state::{App, AppState};
 use crate::vault::Place;
@@ -40,9 +41,9 @@ pub(crate) fn capture(app: &AppState, call: Captured, error: Option<&DetectError
     }
     let Ok(permit) = Arc::clone(&app.plugins.capturing).try_acquire_owned() else { return };
     let Ok(runtime) = Handle::try_current() else { return };
-    let (app, error) = (Arc::clone(app), error.to_string());
+    let (app, kind, error) = (Arc::clone(app), kind(error), error.to_string());
     runtime.spawn(async move {
-        match keep(&app, call, error).await {
+        match keep(&app, call, kind, error).await {
             Ok(true) => {}
             Ok(false) => tracing::debug!(%tenant_id, "a failed call was not kept"),
             Err(error) => tracing::warn!(%error, "a failed call could not be kept"),
@@ -52,7 +53,8 @@ pub(crate) fn capture(app: &AppState, call: Captured, error: Option<&DetectError
 }
 
 /// `false` where there is no room, or where it is too large.
-async fn keep(app: &AppState, call: Captured, error: String) -> Result<bool, ApiError> {
+/// Only `kind` is kept in clear: a plugin's own words may repeat what is in the rows.
+async fn keep(app: &AppState, call: Captured, kind: &str, error: String) -> Result<bool, ApiError> {
     let now = app.clock.now();
     let (id, tenant_id) = (app.id(now), call.tenant_id);
     let its = Arc::clone(app);
@@ -67,7 +69,7 @@ async fn keep(app: &AppState, call: Captured, error: String) -> Result<bool, Api
         detector_type: bundle.detector_type,
         detector_version: bundle.detector_version,
         detector_digest: bundle.detector_digest,
-        error: bundle.error,
+        error: kind.to_owned(),
         bytes: sealed.len() as u64,
         created_at: now,
         expires_at: now.saturating_add(age),

@@ -26,7 +26,7 @@ pub struct CaptureSummary {
     pub detector_version: String,
     /// `sha256:…` of the component that failed.
     pub detector_digest: String,
-    /// How it failed, in words.
+    /// How it failed: the kind alone, since this is not encrypted.
     pub error: String,
     /// Bytes that are kept.
     pub bytes: u64,

@@ -18,7 +18,8 @@ pub(crate) struct CaptureAnswer {
     detector_version: String,
     /// `sha256:…` of the component that failed.
     detector_digest: String,
-    /// How it failed.
+    /// How it failed: `trap`, `contract`, or the limit: `fuel`, `wall`, `memory`, `stack`, `handles`,
+    /// `transfer`. What the plugin said is in the bundle.
     error: String,
     /// Bytes that are kept, compressed and encrypted.
     bytes: u64,
