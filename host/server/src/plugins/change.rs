@@ -15,7 +15,7 @@ pub(crate) struct Change<'a> {
     pub(crate) revision: u64,
     pub(crate) state: PluginState,
     pub(crate) reason: Option<&'a str>,
-    /// Where the gate stood in the way and somebody had his reasons.
+    /// Where the gate stood in the way and somebody had their reasons.
     pub(crate) forced: Option<&'a Forced>,
     /// Whether every server must have it ready first.
     pub(crate) waits: bool,

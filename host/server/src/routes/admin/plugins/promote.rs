@@ -1,5 +1,6 @@
 use super::{CanaryBody, ChangeBody, PluginAnswer, ShadowBody};
 use crate::answer::json;
+use crate::audit::{Actor, changed};
 use crate::auth::{Caller, Permission};
 use crate::body;
 use crate::error::ApiError;
@@ -88,7 +89,8 @@ pub(crate) async fn promote(
     let body = ChangeBody { digest, version, revision, reason };
     let catalog = app.store.list_plugins().await?;
     let digest = body.digest(&catalog, &name)?;
-    let forced = pass_gate(&app, &catalog, &digest, state, force).await?;
+    let actor = caller.actor(app.clock.now());
+    let forced = pass_gate(&app, &actor, &catalog, &digest, state, force).await?;
     let promote = Change {
         name: &name,
         digest: &digest,
@@ -99,7 +101,6 @@ pub(crate) async fn promote(
         waits: true,
         action: "plugin.promote",
     };
-    let actor = caller.actor(app.clock.now());
     let catalog = change(&app, &actor, &promote).await?;
     answer(&catalog, &digest)
 }
@@ -121,9 +122,10 @@ fn promoted(
     }
 }
 
-/// Whether the version may serve; what is forced and why, where it is.
+/// Whether the version may serve; what is forced and why, where it is. A refusal is audited.
 async fn pass_gate(
     app: &AppState,
+    actor: &Actor,
     catalog: &PluginCatalog,
     digest: &str,
     state: PluginState,
@@ -139,7 +141,13 @@ async fn pass_gate(
     let failed = check_gate(app, catalog, version, state).await?;
     match (failed.is_empty(), force) {
         (true, _) => Ok(None),
-        (false, None) => Err(PluginError::Gate(failed).into()),
+        (false, None) => {
+            let refusal = PluginError::Gate(failed);
+            let audit = actor.refused(&app.random, "plugin.promote", digest);
+            let audit = changed(audit, None, Some(&refusal.to_string()));
+            app.store.append_audit_log(&audit).await?;
+            Err(refusal.into())
+        }
         (false, Some(ForceBody { reason })) => {
             let failed = failed.iter().map(ToString::to_string).collect();
             Ok(Some(Forced { reason, failed }))
