@@ -9,7 +9,7 @@ from .tools import apt, run
 
 PACKAGES = ("podman", "buildah", "runc", "conmon", "catatonit", "netavark", "aardvark-dns",
             "nftables", "debootstrap", "binutils")
-BASE = "docker.io/library/debian:bookworm-slim"
+BASE = "localhost/debian:bookworm-slim"
 IMAGE = "localhost/pynomaly:drill"
 FOLDER = CACHE / "drill-containers"
 
@@ -43,7 +43,7 @@ class Containers:
         return subprocess.run(ask, env=self.env, capture_output=True, check=False).returncode == 0
 
     def base(self, drill):
-        """Debian's smallest system, under the name that the Dockerfile gives its base."""
+        """Debian's smallest system, as the base of the Dockerfile."""
         if self.has(BASE):
             return
         folder = drill.folder / "base"
@@ -66,6 +66,6 @@ class Containers:
         context = drill.folder / "context"
         context.mkdir()
         run("buildah", "bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
-            "--build-context", f"build={given}", "--tag", IMAGE,
+            "--build-context", f"build={given}", "--build-arg", f"BASE_IMAGE={BASE}", "--tag", IMAGE,
             "--file", DEPLOY / "docker/Dockerfile", context, env=self.env)
         assert (ROOT / ".dockerignore").exists()
