@@ -30,7 +30,8 @@ def server(binary, folder, **more):
         ready_after = client.wait_until("/ready")
         client.log_in()
         # It outlives the token; and logging in again takes 19 MiB each time.
-        client.credential = client.call("POST", "/api/v1/api-keys", {"name": "bench"})["key"]
+        key = {"name": "bench", "scopes": ["read", "detect", "plugins"]}
+        client.credential = client.call("POST", "/api/v1/api-keys", key)["key"]
         yield process, client, ready_after
 
 
