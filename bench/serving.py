@@ -77,12 +77,13 @@ class Client:
 
 def wrk(url, body, connections, seconds, headers=None, delay=None):
     """Requests a second, how many failed, and the 99th percentile in milliseconds. `delay` is what
-    each connection waits between two requests, in milliseconds."""
+    each connection waits between two requests in the mean, in milliseconds: exponentially
+    distributed, as requests of many strangers come."""
     script = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
     script += f"wrk.body = '{json.dumps(body)}'\n"
     script += "".join(f'wrk.headers["{name}"] = "{it}"\n' for name, it in (headers or {}).items())
     if delay:
-        script += f"function delay() return {delay} end\n"
+        script += f"function delay() return -{delay} * math.log(1 - math.random()) end\n"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
