@@ -111,6 +111,32 @@ fn fit_that_failed_is_made_again_as_a_fit() {
 }
 
 #[test]
+fn score_that_failed_is_made_again_with_the_state_of_the_model() {
+    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let admin = server.admin();
+    let body = json!({"name": "pumps", "data": [[1.0, 2.0], [2.0, 1.0], [1.5, 1.5]],
+        "detector_type": "hostile", "parameters": {"mode": "loop_in_explain"}});
+    let model = admin.post("/api/v1/models", &body);
+    assert_eq!(model.status, 201, "{model:?}");
+    let path = format!("/api/v1/models/{}/score", model.json()["model_id"].as_str().unwrap());
+    assert_eq!(admin.post(&path, &json!({"data": [[1.0, 7.0]]})).status, 200);
+    let explained = admin.post(&path, &json!({"data": [[1.0, 7.0]], "explain": true}));
+    assert_eq!(explained.status, 504, "{explained:?}");
+    let newest = kept(&admin, 1).swap_remove(0);
+    assert_eq!(newest["error"], "wall", "{newest}");
+    let bundle = admin.get(&format!("{CAPTURES}/{}", newest["id"].as_str().unwrap()));
+    let said = bundle.json();
+    assert_eq!((&said["call"], &said["model"]), (&json!("score"), &json!("AQ==")), "{said}");
+    assert_eq!(said["data"], json!([1.0, 7.0]));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bundle.json");
+    std::fs::write(&file, &bundle.text).unwrap();
+    let (is_well, output) = server.run(&["plugin", "replay", file.to_str().unwrap()]);
+    assert!(!is_well && output.contains("call     Score, 1 x 2"), "{output}");
+    assert!(output.contains("  at tests/guests/hostile/src/lib.rs:"), "{output}");
+}
+
+#[test]
 fn rows_that_are_too_many_are_not_kept() {
     let server = server(&[("PYNOMALY_CAPTURE", "true")]);
     let admin = server.admin();
@@ -129,7 +155,7 @@ fn rows_that_are_too_many_are_not_kept() {
 
 #[test]
 fn what_is_kept_can_be_read_however_long_its_names_are() {
-    let server = server(&[("PYNOMALY_CAPTURE", "true")]);
+    let server = server(&[("PYNOMALY_CAPTURE", "true"), ("PYNOMALY_BREAKER", "false")]);
     let admin = server.admin();
     // Few bytes of rows, and packed too, but more text than a bundle may have.
     let names: Vec<_> = (0..10_000).map(|column| format!("{column:0200}")).collect();

@@ -3,7 +3,7 @@
 
 use crate::detect::DetectRequest;
 use crate::error::DetectError;
-use crate::pipeline::{Pipeline, PipelineRecord};
+use crate::pipeline::{FittedPipeline, Judging, Pipeline, PipelineRecord};
 use crate::served::Served;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,6 +49,12 @@ pub struct Bundle {
     pub limits: BundleLimits,
     /// How it failed, in words.
     pub error: String,
+    /// The score above which a row is an anomaly, where a model was to judge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) threshold: Option<f64>,
+    /// Base64 of what a model has learnt, where one was to judge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
     /// Base64; only where whoever got the bundle may have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     component: Option<String>,
@@ -62,6 +68,8 @@ pub enum BundleCall {
     Detect,
     /// A model to be fitted.
     Fit,
+    /// Rows to be judged by a model.
+    Score,
 }
 
 /// What a call was allowed.
@@ -87,16 +95,19 @@ pub enum BundleError {
     /// A layout that this program does not know.
     #[error("the bundle is {0:?}, and this program reads {FORMAT:?}")]
     Format(String),
-    /// Its component is no base64.
-    #[error("the component of the bundle: {0}")]
-    Component(#[from] base64::DecodeError),
+    /// Its component or its model is no base64.
+    #[error("the component or the model of the bundle: {0}")]
+    Base64(#[from] base64::DecodeError),
+    /// A model was to judge, and is not in it.
+    #[error("the bundle has no model in it, or no threshold")]
+    NoModel,
     /// Its rows are no rows.
     #[error("the rows of the bundle: {0}")]
     Rows(#[from] MatrixError),
 }
 
 impl Bundle {
-    /// Of a call that `served` failed, and what is said of that.
+    /// Of a detection or a fit that `served` failed, and what is said of that.
     #[must_use]
     pub fn new(
         call: BundleCall,
@@ -122,8 +133,43 @@ impl Bundle {
             data: data.values().iter().map(|it| (!it.is_nan()).then_some(*it)).collect(),
             limits: limits.into(),
             error: error.to_owned(),
+            threshold: None,
+            model: None,
             component: None,
         }
+    }
+
+    /// Of rows that `model`, fitted with `parameters`, failed to judge; without its state.
+    #[must_use]
+    pub fn of_score(
+        model: &FittedPipeline,
+        parameters: BTreeMap<String, Value>,
+        (data, asked): (&Matrix, &Judging),
+        limits: &Limits,
+        error: &str,
+    ) -> Self {
+        let request = DetectRequest {
+            data: data.clone(),
+            detector_type: model.served().descriptor().name.clone(),
+            parameters,
+            pipeline: Pipeline {
+                features: model.features().clone(),
+                explain: asked.explain,
+                ..Pipeline::default()
+            },
+            seed: model.seed(),
+        };
+        let suppress = asked.suppression.clone();
+        let pipeline = PipelineRecord { suppress, ..model.record().clone() };
+        let threshold = Some(asked.threshold);
+        let bundle = Self::new(BundleCall::Score, &request, model.served(), limits, error);
+        Self { pipeline, threshold, ..bundle }
+    }
+
+    /// The same with the state of the model that was to judge.
+    #[must_use]
+    pub fn with_model(self, state: &[u8]) -> Self {
+        Self { model: Some(STANDARD.encode(state)), ..self }
     }
 
     /// The same with the component in it.
@@ -132,10 +178,15 @@ impl Bundle {
         Self { component: Some(STANDARD.encode(component)), ..self }
     }
 
+    /// The state of the model that was to judge.
+    pub(crate) fn model(&self) -> Result<Vec<u8>, BundleError> {
+        Ok(STANDARD.decode(self.model.as_ref().ok_or(BundleError::NoModel)?)?)
+    }
+
     /// The component, where it is in it.
     ///
     /// # Errors
-    /// [`BundleError::Component`].
+    /// [`BundleError::Base64`].
     pub fn component(&self) -> Result<Option<Vec<u8>>, BundleError> {
         self.component.as_ref().map(|text| Ok(STANDARD.decode(text)?)).transpose()
     }
@@ -149,11 +200,7 @@ impl Bundle {
         if bundle.format == FORMAT { Ok(bundle) } else { Err(BundleError::Format(bundle.format)) }
     }
 
-    /// The call, to be made again.
-    ///
-    /// # Errors
-    /// [`BundleError::Rows`].
-    pub fn request(&self) -> Result<DetectRequest, BundleError> {
+    pub(crate) fn request(&self) -> Result<DetectRequest, BundleError> {
         let values = self.data.iter().map(|it| it.unwrap_or(f64::NAN)).collect();
         let PipelineRecord { preprocessing, cut, suppress, .. } = self.pipeline.clone();
         Ok(DetectRequest {

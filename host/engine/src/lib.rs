@@ -17,6 +17,7 @@ mod error;
 mod folder;
 mod native;
 mod pipeline;
+mod replay;
 mod served;
 mod spending;
 mod versions;
@@ -40,6 +41,7 @@ pub use pynomaly_sandbox::{
     Budget, CallError, Frame, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest, traced,
     trailing_section, with_trailing_section,
 };
+pub use replay::{Answered, Replay};
 pub use served::{FittedModel, Scored, Served};
 pub use versions::{Assignment, Role, Sticky};
 pub use watch::{FolderKeeper, FolderWatch, watch_folder};

@@ -3,8 +3,8 @@
 use super::read;
 use crate::exit::{PluginRefused, Refused};
 use pynomaly_engine::{
-    Budget, Bundle, BundleCall, CallError, DetectError, DetectRequest, Detection, Engine, Frame,
-    LimitKind, Limits, Sandbox, Served, digest, traced,
+    Budget, Bundle, CallError, DetectError, Engine, Frame, LimitKind, Limits, Replay, Sandbox,
+    Served, digest, traced,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,26 +38,26 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let unusable = |error: &dyn std::fmt::Display| Refused(error.to_string());
     let bundle = Bundle::parse(&read(&arguments.bundle)?).map_err(|error| unusable(&error))?;
-    let request = bundle.request().map_err(|error| unusable(&error))?;
+    let replay = Replay::new(&bundle).map_err(|error| unusable(&error))?;
     let component = component(arguments, &bundle)?;
     let limits = bundle.limits.limits();
     let budget = limits.budget();
     // A call that does not end is looked at afterwards, which must not end for want of time.
     let wall_max = limits.wall_max.saturating_add(LOOK_WITHIN);
     let engine = Engine::new(Sandbox::new(Limits { wall_max, ..limits }, None)?);
-    tell(&bundle, &request, &component);
+    tell(&bundle, &replay, &component);
     let served = engine.load(component.into()).map_err(|error| PluginRefused(error.to_string()))?;
-    let (outcome, mut frames) = traced(|| again(bundle.call, &served, &request, &budget));
+    let (outcome, mut frames) = traced(|| replay.run(&served, &budget));
     let error = match outcome {
         Ok(found) => {
-            println!("now      {} scores, {} anomalies", found.scores.len(), found.anomalies);
+            println!("now      {} scores, {} anomalies", found.scores, found.anomalies);
             return Ok(());
         }
         Err(error) => error,
     };
     println!("now      {error}");
     if matches!(error, DetectError::Call(CallError::Limit(LimitKind::Wall(_)))) {
-        frames = look(bundle.call, &served, &request, &budget);
+        frames = look(&replay, &served, &budget);
         println!("         after {LOOK_AFTER_FUEL} units of fuel it is here:");
     }
     frames.iter().for_each(|frame| println!("  at {frame}"));
@@ -78,43 +78,22 @@ fn component(arguments: &Arguments, bundle: &Bundle) -> anyhow::Result<Vec<u8>> 
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
-fn tell(bundle: &Bundle, request: &DetectRequest, component: &[u8]) {
+fn tell(bundle: &Bundle, replay: &Replay, component: &[u8]) {
     let Bundle { detector_type, detector_version, detector_digest, .. } = bundle;
     println!("plugin   {detector_type} {detector_version} {detector_digest}");
     let found = digest(component);
     if found != *detector_digest {
         println!("         here another build of it: {found}");
     }
-    let (rows, columns) = (request.data.rows(), request.data.columns());
-    println!("call     {:?}, {rows} x {columns}, seed {}", bundle.call, request.seed);
+    let (rows, columns) = (replay.data().rows(), replay.data().columns());
+    println!("call     {:?}, {rows} x {columns}, seed {}", bundle.call, bundle.seed);
     println!("then     {}", bundle.error);
 }
 
-/// The same calls of the plugin that the server made.
-fn again(
-    call: BundleCall,
-    served: &Arc<Served>,
-    request: &DetectRequest,
-    budget: &Budget,
-) -> Result<Detection, DetectError> {
-    match call {
-        BundleCall::Detect => served.detect(request, budget),
-        BundleCall::Fit => {
-            let (model, found) = served.fit_request(request, budget)?;
-            model.save(budget).map(|_| found)
-        }
-    }
-}
-
 /// Where a call is that does not end: ended from inside, it has a stack to show.
-fn look(
-    call: BundleCall,
-    served: &Arc<Served>,
-    request: &DetectRequest,
-    budget: &Budget,
-) -> Vec<Frame> {
+fn look(replay: &Replay, served: &Arc<Served>, budget: &Budget) -> Vec<Frame> {
     let fuel = budget.fuel.min(LOOK_AFTER_FUEL);
     let wall = budget.wall.saturating_add(LOOK_WITHIN);
     let budget = Budget { fuel, wall, ..budget.clone() };
-    traced(|| again(call, served, request, &budget)).1
+    traced(|| replay.run(served, &budget)).1
 }

@@ -75,6 +75,12 @@ impl FittedPipeline {
         &self.record
     }
 
+    /// Source of all randomness of its fit.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Bytes of linear memory that a plugin's model holds on to; 0 for a native one.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -6,8 +6,9 @@ use crate::metrics::plugins::kind;
 use crate::pack::{pack, unpack};
 use crate::state::{App, AppState};
 use crate::vault::Place;
-use pynomaly_engine::{Bundle, BundleCall, DetectError, DetectRequest, Served};
-use pynomaly_store::{CaptureSummary, NewCapture};
+use pynomaly_core::Matrix;
+use pynomaly_engine::{Bundle, DetectError, Limits, Served};
+use pynomaly_store::{CaptureSummary, ModelSummary, NewCapture};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -18,32 +19,41 @@ const TEXT_FACTOR: u64 = 4;
 const HEAD_BYTES_MAX: u64 = 1 << 20;
 
 /// A call of a plugin.
-pub(crate) struct Captured {
+#[derive(Clone, Copy)]
+pub(crate) struct Captured<'a> {
     /// Whose rows are in it.
     pub(crate) tenant_id: Uuid,
-    pub(crate) call: BundleCall,
     /// Who was called: another version may serve the name by now.
-    pub(crate) served: Arc<Served>,
-    pub(crate) request: Arc<DetectRequest>,
+    pub(crate) served: &'a Served,
+    pub(crate) data: &'a Matrix,
+    /// What was to judge, where that was a model.
+    pub(crate) model: Option<&'a ModelSummary>,
 }
 
 /// Keeps the call that failed with `error`, if that is wanted and the plugin is to blame; later and
-/// elsewhere, so that nobody waits for it, and not at all while another one is being kept.
-pub(crate) fn capture(app: &AppState, call: Captured, error: Option<&DetectError>) {
+/// elsewhere, so that nobody waits for it, and not at all while another one is being kept. `bundle` is
+/// made of the call, under these limits and with these words of the error.
+pub(crate) fn capture(
+    app: &AppState,
+    called: Captured<'_>,
+    error: Option<&DetectError>,
+    bundle: impl FnOnce(&Limits, &str) -> Bundle,
+) {
     let Some(error) = error.filter(|error| error.is_fault()) else { return };
-    let Captured { tenant_id, ref served, ref request, .. } = call;
     if !app.plugins.policy.keeps_captures
         // An author elsewhere is the only reader.
-        || served.is_built_in()
-        || size_of_val(request.data.values()) > app.limits.capture_bytes_max
+        || called.served.is_built_in()
+        || size_of_val(called.data.values()) > app.limits.capture_bytes_max
     {
         return;
     }
     let Ok(permit) = Arc::clone(&app.plugins.capturing).try_acquire_owned() else { return };
     let Ok(runtime) = Handle::try_current() else { return };
-    let (app, kind, error) = (Arc::clone(app), kind(error), error.to_string());
+    let (app, kind, tenant_id) = (Arc::clone(app), kind(error), called.tenant_id);
+    let bundle = bundle(app.engine.sandbox().limits(), &error.to_string());
+    let model = called.model.map(|model| (model.id, model.state_bytes));
     runtime.spawn(async move {
-        match keep(&app, call, kind, error).await {
+        match keep(&app, tenant_id, bundle, model, kind).await {
             Ok(true) => {}
             Ok(false) => tracing::debug!(%tenant_id, "a failed call was not kept"),
             Err(error) => tracing::warn!(%error, "a failed call could not be kept"),
@@ -52,13 +62,30 @@ pub(crate) fn capture(app: &AppState, call: Captured, error: Option<&DetectError
     });
 }
 
-/// `false` where there is no room, or where it is too large.
+/// `false` where there is no room, where it is too large, or where the model is gone.
 /// Only `kind` is kept in clear: a plugin's own words may repeat what is in the rows.
-async fn keep(app: &AppState, call: Captured, kind: &str, error: String) -> Result<bool, ApiError> {
+async fn keep(
+    app: &AppState,
+    tenant_id: Uuid,
+    bundle: Bundle,
+    model: Option<(Uuid, u64)>,
+    kind: &str,
+) -> Result<bool, ApiError> {
+    let state = match model {
+        Some((_, bytes)) if bytes > text_bytes_max(app) => return Ok(false),
+        Some((id, bytes)) => match app.store.get_model_state(id).await? {
+            Some(packed) => Some(unpack(&packed, bytes)?),
+            None => return Ok(false),
+        },
+        None => None,
+    };
     let now = app.clock.now();
-    let (id, tenant_id) = (app.id(now), call.tenant_id);
+    let id = app.id(now);
     let its = Arc::clone(app);
-    let seal = move || seal(&its, id, &call, &error);
+    let seal = move || {
+        let bundle = state.iter().fold(bundle, |bundle, state| bundle.with_model(state));
+        seal(&its, id, bundle)
+    };
     let sealed = tokio::task::spawn_blocking(seal).await;
     let sealed = sealed.map_err(|error| ApiError::Internal(format!("not packed: {error}")))??;
     let Some((bundle, sealed)) = sealed else { return Ok(false) };
@@ -80,14 +107,7 @@ async fn keep(app: &AppState, call: Captured, kind: &str, error: String) -> Resu
 }
 
 /// The bundle, without its rows, and all of it compressed and encrypted.
-fn seal(
-    app: &App,
-    id: Uuid,
-    call: &Captured,
-    error: &str,
-) -> Result<Option<(Bundle, Vec<u8>)>, ApiError> {
-    let limits = app.engine.sandbox().limits();
-    let mut bundle = Bundle::new(call.call, &call.request, &call.served, limits, error);
+fn seal(app: &App, id: Uuid, mut bundle: Bundle) -> Result<Option<(Bundle, Vec<u8>)>, ApiError> {
     let text =
         serde_json::to_vec(&bundle).map_err(|error| ApiError::Internal(error.to_string()))?;
     // Parameters and categories may be much larger than the rows; nobody could unpack it.

@@ -122,11 +122,11 @@ impl Model for Nothing {
     }
 
     fn save(&self) -> Vec<u8> {
-        Vec::new()
+        if matches!(self.0, Mode::LoopInExplain) { vec![1] } else { Vec::new() }
     }
 
-    fn load(_: &[u8]) -> Result<Self, Error> {
-        Ok(Self(Mode::Fine))
+    fn load(state: &[u8]) -> Result<Self, Error> {
+        Ok(Self(if state.is_empty() { Mode::Fine } else { Mode::LoopInExplain }))
     }
 }
 

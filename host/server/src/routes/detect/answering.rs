@@ -4,7 +4,9 @@ use super::Asked;
 use crate::error::ApiError;
 use crate::job::Job;
 use crate::plugins::{Broken, Call, Captured, capture, offer};
-use pynomaly_engine::{BundleCall, DetectError, DetectRequest, Detection, InsteadOf, Served};
+use pynomaly_engine::{
+    Bundle, BundleCall, DetectError, DetectRequest, Detection, InsteadOf, Served,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,9 +25,11 @@ pub(super) fn answer(job: &Job, asked: &Asked) -> Result<Detection, ApiError> {
         Ok(call) => {
             let found = ask(job, call, &served, request);
             offer(&job.app, job.id, request, found.as_ref());
-            let (tenant_id, request) = (job.tenant_id, Arc::clone(request));
-            let called = Captured { tenant_id, call: BundleCall::Detect, served, request };
-            capture(&job.app, called, found.as_ref().err());
+            let (tenant_id, served) = (job.tenant_id, &*served);
+            let called = Captured { tenant_id, served, data: &request.data, model: None };
+            capture(&job.app, called, found.as_ref().err(), |limits, error| {
+                Bundle::new(BundleCall::Detect, request, served, limits, error)
+            });
             Ok(found?)
         }
         Err(broken) => {

@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pynomaly_core::preprocessing::{Missing, Scaling};
 use pynomaly_core::suppression::Suppression;
-use pynomaly_engine::{BundleCall, DetectRequest, Detection, FittedPipeline};
+use pynomaly_engine::{Bundle, BundleCall, DetectRequest, Detection, FittedPipeline};
 use pynomaly_store::{Component, ModelSummary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -148,9 +148,11 @@ fn learn(
     job.count(&request.detector_type, &fitted);
     offer(&job.app, job.id, request, fitted.as_ref().map(|(_, found, _)| found));
     if let Some(served) = called {
-        let (tenant_id, request) = (job.tenant_id, Arc::clone(request));
-        let called = Captured { tenant_id, call: BundleCall::Fit, served, request };
-        capture(&job.app, called, fitted.as_ref().err());
+        let (tenant_id, served) = (job.tenant_id, &*served);
+        let called = Captured { tenant_id, served, data: &request.data, model: None };
+        capture(&job.app, called, fitted.as_ref().err(), |limits, error| {
+            Bundle::new(BundleCall::Fit, request, served, limits, error)
+        });
     }
     Ok(fitted?)
 }

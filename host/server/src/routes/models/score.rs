@@ -2,9 +2,9 @@ use crate::answer::json_bytes;
 use crate::auth::{Caller, Permission};
 use crate::error::ApiError;
 use crate::job::{Job, Judged, Recorded, pipeline_json};
-use crate::models;
+use crate::models::{self, recorded_parameters};
 use crate::page::id;
-use crate::plugins::{Broken, Call};
+use crate::plugins::{Broken, Call, Captured, capture};
 use crate::problem::Problem;
 use crate::quota::check_fuel;
 use crate::routes::detect::{Rows, columns_schema, read_rows, rows_schema, suppress_schema};
@@ -17,8 +17,8 @@ use axum::response::Response;
 use pynomaly_core::suppression::Suppression;
 use pynomaly_core::{Matrix, Parameters};
 use pynomaly_engine::{
-    Budget, CallError, Cut, DetectError, Detection, FittedPipeline, Judgement, Judging, LimitKind,
-    PipelineRecord, data_digest,
+    Budget, Bundle, CallError, Cut, DetectError, Detection, FittedPipeline, Judgement, Judging,
+    LimitKind, PipelineRecord, data_digest,
 };
 use pynomaly_store::ModelSummary;
 use serde::Deserialize;
@@ -194,6 +194,7 @@ fn keep(
     detector_time: Duration,
 ) -> Result<Judged, ApiError> {
     job.count(&summary.detector_type, &judged);
+    keep_failed(job, summary, model, asked, judged.as_ref().err());
     if let Err(DetectError::Call(error)) = &judged
         && !matches!(error, CallError::Busy { .. })
     {
@@ -205,6 +206,24 @@ fn keep(
     let recorded = Recorded { parameters: summary.parameters.clone(), pipeline };
     let found = found(summary, asked, judged, detector_time);
     job.judged(found, recorded, Some(summary.id), asked.keep_data.then_some(&asked.data))
+}
+
+/// For the plugin's author, where that is wanted.
+fn keep_failed(
+    job: &Job,
+    summary: &ModelSummary,
+    model: &FittedPipeline,
+    asked: &Asked,
+    error: Option<&DetectError>,
+) {
+    let Some(error) = error.filter(|error| error.is_fault()) else { return };
+    let (tenant_id, served) = (job.tenant_id, &**model.served());
+    // What was recorded is read again: it was written by this program.
+    let Ok(parameters) = recorded_parameters("model", &summary.parameters) else { return };
+    let called = Captured { tenant_id, served, data: &asked.data, model: Some(summary) };
+    capture(&job.app, called, Some(error), |limits, error| {
+        Bundle::of_score(model, parameters, (&asked.data, &asked.judging), limits, error)
+    });
 }
 
 /// What was done around the detector: mostly what the model says, word for word.
