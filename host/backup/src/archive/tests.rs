@@ -35,7 +35,7 @@ fn packed(key: &Key) -> Vec<u8> {
 }
 
 #[derive(Default)]
-struct Kept(Vec<(String, Vec<u8>)>);
+struct Kept(Parts);
 
 impl Sink for Kept {
     fn header(&mut self, _: &Header) -> Result<(), BackupError> {
@@ -53,7 +53,9 @@ impl Sink for Kept {
     }
 }
 
-fn unpacked(bytes: &[u8], key: &Key) -> Result<(Manifest, Vec<(String, Vec<u8>)>), BackupError> {
+type Parts = Vec<(String, Vec<u8>)>;
+
+fn unpacked(bytes: &[u8], key: &Key) -> Result<(Manifest, Parts), BackupError> {
     let mut kept = Kept::default();
     let manifest = unpack(bytes, key, &mut kept, &Progress::default())?;
     Ok((manifest, kept.0))
