@@ -48,7 +48,8 @@ def main():
             machine.check_running(port=8001)
         with drill.step("remove: stopped, data and settings stay; purge: nothing stays"):
             machine.dpkg("--remove", "pynomaly")
-            assert machine.state() != "active", "still runs"
+            for unit in ("pynomaly", "pynomaly-backup.timer"):
+                assert machine.state(unit) != "active", f"{unit} still runs"
             assert machine.exists("/etc/pynomaly/pynomaly.env") and machine.files()
             machine.dpkg("--purge", "pynomaly")
             # Not even then what may be needed to undo it.
@@ -89,7 +90,8 @@ def check_contents(package):
         assert path in listed, f"{path} is missing:\n{listed}"
     fields = run("dpkg-deb", "--field", package)
     assert "libc6" in fields, fields
-    assert re.search(r"^-rw-------.*pynomaly\.env$", listed, re.M), "settings that everybody may read"
+    for name in ("pynomaly", "backup"):
+        assert re.search(rf"^-rw-------.*/{name}\.env$", listed, re.M), "settings that everybody may read"
 
 
 def judge(drill):
@@ -141,9 +143,9 @@ class Machine:
         package = f"/packages/{package.name}" if hasattr(package, "name") else package
         self.run("dpkg", "--force-confold", what, package)
 
-    def state(self):
+    def state(self, unit="pynomaly"):
         """active, failed, …"""
-        return self.run("systemctl", "is-active", "pynomaly", check=False).strip()
+        return self.run("systemctl", "is-active", unit, check=False).strip()
 
     def exists(self, path):
         """Whether there is such a file."""
@@ -171,11 +173,13 @@ class Machine:
     def lose_and_restore(self):
         """By the unit of the timer, and as docs/backup.md says for a machine with the package."""
         self.run("sh", "-euc", block("backup.md", "key", {}))
-        self.run("systemctl", "enable", "--now", "pynomaly-backup.timer")
-        self.run("systemctl", "start", "pynomaly-backup.service")
+        self.run("sh", "-euc", block("backup.md", "timer", {}))
+        self.run("systemctl", "start", "pynomaly-backup.service", check=False)
+        journal = self.run("journalctl", "-u", "pynomaly-backup", "--no-pager", "-n", "40")
+        assert self.exists("/var/lib/pynomaly-backups/*.age"), journal
         self.run("systemctl", "stop", "pynomaly")
         self.run("sh", "-c", "rm -r /var/lib/private/pynomaly/*")
-        said = self.run("sh", "-euc", block("backup.md", "package", {}))
+        said = self.run("sh", "-euc", f"({block('backup.md', 'package', {})}) 2>&1", check=False)
         assert "restored pynomaly-" in said, said
         self.run("systemctl", "start", "pynomaly")
 
