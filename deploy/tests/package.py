@@ -8,6 +8,7 @@ import shutil
 import sys
 
 from lib.containers import BASE, Containers
+from lib.documented import block
 from lib.drill import BINARY, CACHE, DEPLOY, ROOT, Drill, wait_until
 from lib.tools import apt, run
 
@@ -42,11 +43,18 @@ def main():
             machine.dpkg("--install", second)
             machine.check_running(port=8001)
             assert before <= machine.files(), f"lost: {before - machine.files()}"
+        with drill.step("a backup as the timer makes it; all data lost, and restored"):
+            machine.lose_and_restore()
+            machine.check_running(port=8001)
         with drill.step("remove: stopped, data and settings stay; purge: nothing stays"):
             machine.dpkg("--remove", "pynomaly")
-            assert machine.state() != "active", "still runs"
+            for unit in ("pynomaly", "pynomaly-backup.timer"):
+                assert machine.state(unit) != "active", f"{unit} still runs"
             assert machine.exists("/etc/pynomaly/pynomaly.env") and machine.files()
             machine.dpkg("--purge", "pynomaly")
+            # Not even then what may be needed to undo it.
+            assert machine.exists("/var/lib/pynomaly-backups/*.age")
+            machine.run("rm", "-r", "/var/lib/pynomaly-backups", "/var/lib/private/pynomaly-backups", "/etc/pynomaly")
             left = machine.run("find", "/etc", "/usr", "/var/lib", "/run", "-iname", "*pynomaly*").split()
             left = [path for path in left if "/var/lib/dpkg" not in path and "/proc" not in path]
             assert not left, f"left behind: {left}"
@@ -77,25 +85,28 @@ def check_contents(package):
     listed = run("dpkg-deb", "--contents", package)
     plugins = {path.name for path in (ROOT / "target/plugins").glob("*.wasm")}
     assert plugins and all(name in listed for name in plugins), listed
-    for path in ("./usr/bin/pynomaly", "system/pynomaly.service", "./etc/pynomaly/pynomaly.env"):
+    for path in ("./usr/bin/pynomaly", "system/pynomaly.service", "system/pynomaly-backup.service",
+                 "system/pynomaly-backup.timer", "./etc/pynomaly/pynomaly.env"):
         assert path in listed, f"{path} is missing:\n{listed}"
     fields = run("dpkg-deb", "--field", package)
     assert "libc6" in fields, fields
-    assert re.search(r"^-rw-------.*pynomaly\.env$", listed, re.M), "settings that everybody may read"
+    for name in ("pynomaly", "backup"):
+        assert re.search(rf"^-rw-------.*/{name}\.env$", listed, re.M), "settings that everybody may read"
 
 
 def judge(drill):
     """By systemd-analyze, without starting it."""
-    unit = drill.folder / "pynomaly.service"
-    text = (DEPLOY / "deb/pynomaly.service").read_text(encoding="utf-8")
-    unit.write_text(text.replace("/usr/bin/pynomaly", "/bin/true"), encoding="utf-8")
-    said = run("systemd-analyze", "verify", "--man=no", unit, check=False)
-    wrong = [line for line in said.splitlines() if "pynomaly.service" in line]
-    assert not wrong, "\n".join(wrong)
-    said = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit, check=False)
-    exposure = float(re.search(r"Overall exposure level for pynomaly.service: ([\d.]+)", said)[1])
-    assert exposure <= EXPOSURE_MAX, said
-    drill.figure(f"exposure {exposure} of 10")
+    for name in ("pynomaly", "pynomaly-backup"):
+        unit = drill.folder / f"{name}.service"
+        text = (DEPLOY / f"deb/{unit.name}").read_text(encoding="utf-8")
+        unit.write_text(text.replace("/usr/bin/pynomaly", "/bin/true"), encoding="utf-8")
+        said = run("systemd-analyze", "verify", "--man=no", unit, check=False)
+        wrong = [line for line in said.splitlines() if unit.name in line]
+        assert not wrong, "\n".join(wrong)
+        said = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit, check=False)
+        exposure = float(re.search(rf"Overall exposure level for {unit.name}: ([\d.]+)", said)[1])
+        assert exposure <= EXPOSURE_MAX, said
+        drill.figure(f"{name}: exposure {exposure} of 10")
 
 
 class Machine:
@@ -132,9 +143,9 @@ class Machine:
         package = f"/packages/{package.name}" if hasattr(package, "name") else package
         self.run("dpkg", "--force-confold", what, package)
 
-    def state(self):
+    def state(self, unit="pynomaly"):
         """active, failed, …"""
-        return self.run("systemctl", "is-active", "pynomaly", check=False).strip()
+        return self.run("systemctl", "is-active", unit, check=False).strip()
 
     def exists(self, path):
         """Whether there is such a file."""
@@ -158,6 +169,19 @@ class Machine:
         wait_until(f"all plugins are compiled ({answer})", is_all, seconds=120)
         assert self.state() == "active"
         assert self.run("systemctl", "is-enabled", "pynomaly").strip() == "enabled"
+
+    def lose_and_restore(self):
+        """By the unit of the timer, and as docs/backup.md says for a machine with the package."""
+        self.run("sh", "-euc", block("backup.md", "key", {}))
+        self.run("sh", "-euc", block("backup.md", "timer", {}))
+        self.run("systemctl", "start", "pynomaly-backup.service", check=False)
+        journal = self.run("journalctl", "-u", "pynomaly-backup", "--no-pager", "-n", "40")
+        assert self.exists("/var/lib/pynomaly-backups/*.age"), journal
+        self.run("systemctl", "stop", "pynomaly")
+        self.run("sh", "-c", "rm -r /var/lib/private/pynomaly/*")
+        said = self.run("sh", "-euc", f"({block('backup.md', 'package', {})}) 2>&1", check=False)
+        assert "restored pynomaly-" in said, said
+        self.run("systemctl", "start", "pynomaly")
 
     def check_confined(self):
         """As the kernel sees it."""

@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 
 from lib import policy
-from lib.daemons import Daemon, free_port, get
 from lib.drill import DEPLOY, Drill
-from lib.tools import run, venv, where
+from lib.moto import Moto
+from lib.tools import run, where
 
 #: Where a provider may lie that was fetched before; else the registry is asked.
 MIRRORS = (os.environ.get("TF_PLUGIN_DIR"), "/opt/tf-plugins", str(Path.home() / ".terraform.d/plugins"))
-MOTO = "moto[server]==5.2.*"
 #: What the emulation answers in a way that the provider cannot read; `terraform test` has it.
 NOT_EMULATED = "cache"
 #: Fields that it forgets or makes up, so that a second plan would set them again.
@@ -89,12 +88,9 @@ class Terraform:
 def emulated(drill, terraform):
     """Apply, look, apply again, destroy."""
     with drill.step("start an emulated AWS"):
-        programs, port = venv("moto", MOTO), free_port()
-        url = f"http://127.0.0.1:{port}"
-        Daemon(drill, "moto", [programs / "moto_server", "-H", "127.0.0.1", "-p", port],
-               lambda: get(f"{url}/moto-api/data.json")[0] == 200,
-               env={"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})
-        terraform.env |= {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "us-east-1"}
+        moto = Moto(drill)
+        programs = moto.programs
+        terraform.env |= {"AWS_ENDPOINT_URL": moto.url, "AWS_DEFAULT_REGION": "us-east-1"}
         # A certificate that is there before, as one has to be.
         script = DEPLOY / "tests/lib/aws.py"
         arn = run(programs / "python", script, "certificate", env=terraform.env).strip()

@@ -1,6 +1,7 @@
 //! The `pynomaly` command.
 
 mod audit;
+mod backup;
 mod config;
 mod detect;
 mod evaluate;
@@ -9,6 +10,7 @@ mod health;
 mod migrate;
 mod parameter;
 mod plugin;
+mod restore;
 mod secrets;
 mod serve;
 mod table;
@@ -59,6 +61,10 @@ enum Command {
     /// Manage the secrets of that database.
     #[command(subcommand)]
     Secrets(secrets::Command),
+    /// Make, list, verify and prune backups.
+    #[command(subcommand)]
+    Backup(backup::Command),
+    Restore(restore::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +79,8 @@ fn main() -> ExitCode {
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Secrets(command) => secrets::run(&command),
+        Command::Backup(command) => backup::run(&command),
+        Command::Restore(arguments) => restore::run(&arguments),
     };
     exit::code(outcome)
 }

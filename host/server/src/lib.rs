@@ -49,8 +49,8 @@ mod vault;
 pub use accounts::{AccountError, Created, NewAccount};
 pub use cache::CacheOptions;
 pub use config::{
-    Auth, Checked, Config, ConfigError, Database, Environment, Oidc, Secret, Setting, Source,
-    VARIABLES, Variable,
+    Auth, BackupOptions, Checked, Config, ConfigError, Database, Environment, Oidc, Secret,
+    Setting, Source, VARIABLES, Variable,
 };
 pub use limits::Limits;
 pub use logging::init_logging;
@@ -62,3 +62,7 @@ pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
 pub use quota::QuotaOptions;
 pub use serve::{ServeError, create_user, migrate, rotate_secrets, serve, verify_audit_logs};
 pub use vault::Rotated;
+
+/// Files of the data folder that are secrets, made by a first start. Its other files can be made
+/// anew, or name the server alone.
+pub const SECRET_FILES: &[&str] = &[auth::secret::JWT_SECRET, vault::KEY_FILE];

@@ -9,6 +9,7 @@ use prometheus::{
     Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
 };
+use pynomaly_store::LastBackup;
 use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
 
@@ -27,6 +28,8 @@ pub(crate) struct Metrics {
     pub(crate) detections: IntCounterVec,
     pub(crate) fuel: IntCounterVec,
     pub(crate) plugins: PluginMetrics,
+    backup_time: Gauge,
+    backup_bytes: Gauge,
     /// One at a time sets what is only true at the moment, and reads it.
     looking: Mutex<()>,
     pub(crate) shadow: IntCounterVec,
@@ -66,7 +69,15 @@ impl Metrics {
             "Start time of the process since unix epoch in seconds.",
         )?;
         start_time.set(started.unix_timestamp() as f64);
+        let backup_time = Gauge::new(
+            "pynomaly_backup_last_success_timestamp_seconds",
+            "When the last backup was made, in seconds since unix epoch; 0 if there was none.",
+        )?;
+        let backup_bytes =
+            Gauge::new("pynomaly_backup_size_bytes", "Size of the last backup's archive.")?;
         let registry = Registry::new();
+        registry.register(Box::new(backup_time.clone()))?;
+        registry.register(Box::new(backup_bytes.clone()))?;
         registry.register(Box::new(start_time))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
@@ -85,8 +96,16 @@ impl Metrics {
             fuel,
             shadow,
             plugins,
+            backup_time,
+            backup_bytes,
             looking,
         })
+    }
+
+    /// What the database says of backups.
+    pub(crate) fn set_last_backup(&self, last: &LastBackup) {
+        self.backup_time.set(last.finished_at.unix_timestamp() as f64);
+        self.backup_bytes.set(last.bytes as f64);
     }
 
     /// All of them in Prometheus' text format.

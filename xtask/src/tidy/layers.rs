@@ -4,17 +4,19 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::path::Path;
 
 /// What each of our crates may know of the others. What is not listed is forbidden.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("pynomaly-core", &[]),
     ("pynomaly-sandbox", &["pynomaly-core"]),
     ("pynomaly-conformance", &["pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-engine", &["pynomaly-conformance", "pynomaly-core", "pynomaly-sandbox"]),
     ("pynomaly-store", &["pynomaly-core"]),
     ("pynomaly-oci", &[]),
+    ("pynomaly-backup", &["pynomaly-store"]),
     ("pynomaly-server", &["pynomaly-core", "pynomaly-engine", "pynomaly-oci", "pynomaly-store"]),
     (
         "pynomaly",
         &[
+            "pynomaly-backup",
             "pynomaly-conformance",
             "pynomaly-core",
             "pynomaly-engine",
@@ -39,7 +41,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Heavy or dangerous dependencies, and the only crates that may name them.
-const FENCED: [(&str, &[&str]); 8] = [
+const FENCED: [(&str, &[&str]); 10] = [
     ("wasmtime", &["pynomaly-sandbox", "pynomaly-bench"]),
     ("wasmparser", &["pynomaly-sandbox"]),
     ("sqlx", &["pynomaly-store"]),
@@ -56,6 +58,8 @@ const FENCED: [(&str, &[&str]); 8] = [
         ],
     ),
     ("openidconnect", &["pynomaly-server"]),
+    ("age", &["pynomaly-backup"]),
+    ("object_store", &["pynomaly-backup"]),
 ];
 
 pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<String>> {

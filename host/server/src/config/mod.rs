@@ -1,15 +1,18 @@
 //! What the environment says, checked before anything starts.
 
+mod backup;
 mod breaker;
 mod check;
 mod file;
 mod gate;
+mod given;
 mod oidc;
 mod quotas;
 mod read;
 mod sources;
 mod variables;
 
+pub use backup::BackupOptions;
 pub use check::{Checked, Setting, Source};
 pub use oidc::Oidc;
 pub use read::ConfigError;
@@ -22,7 +25,7 @@ use crate::plugins::{PluginPolicy, PluginSources};
 use crate::proxies::Proxies;
 use crate::quota::QuotaOptions;
 use crate::vault::Keys;
-use pynomaly_store::{Location, PoolOptions, RedisOptions, Synchronous};
+use pynomaly_store::{Location, PoolOptions, RedisOptions, StoreOptions, Synchronous};
 use read::Reader;
 use std::ffi::OsString;
 use std::fmt;
@@ -69,6 +72,8 @@ pub struct Config {
     pub oidc: Option<Oidc>,
     /// Encrypts secrets at rest.
     pub encryption_key: Option<Secret>,
+    /// How backups are made; the server does not make them.
+    pub backup: BackupOptions,
     /// Bounds on requests.
     pub limits: Limits,
     /// Bounds on plugins.
@@ -123,6 +128,12 @@ impl Secret {
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
+    }
+
+    /// The text, for whoever needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
     }
 }
 
@@ -181,6 +192,7 @@ impl Config {
             cache: quotas::cache(&read)?,
             quotas: quotas::quotas(&read)?,
             auth: auth(&read, environment)?,
+            backup: backup::backup(&read)?,
             limits: breaker::breaker(&read, limits(&read)?)?,
             plugin_limits: plugin_limits(&read)?,
             // Last what may want another variable: `check` can go on after all else.
@@ -189,6 +201,18 @@ impl Config {
             encryption_key,
             data_dir,
         })
+    }
+
+    /// The database as these settings have it.
+    #[must_use]
+    pub fn store_options(&self) -> StoreOptions {
+        StoreOptions {
+            location: self.database.location.clone(),
+            pool: self.database.pool,
+            statement_timeout: self.limits.statement_time_max,
+            queue_length: self.limits.detections_unwritten_max,
+            synchronous: self.database.synchronous,
+        }
     }
 }
 

@@ -87,6 +87,11 @@ impl Reader {
         self.0.get(name).filter(|value| !value.is_empty())
     }
 
+    /// Whether anything is said of it.
+    pub(super) fn is_given(&self, variable: &Variable) -> bool {
+        self.given(variable.name).is_some()
+    }
+
     /// The value or the default; `None` without either.
     pub(super) fn optional(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
         let Some(value) = self.given(variable.name) else {

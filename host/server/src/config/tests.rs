@@ -271,7 +271,7 @@ fn sources_are_named_by_digest() {
 }
 
 /// Every secret, with a value that can be used.
-const SECRETS: [(&str, &str); 10] = [
+const SECRETS: [(&str, &str); 12] = [
     ("DATABASE_URL", "postgres://p:hunter2@db/p"),
     ("REDIS_URL", "redis://:hunter2@redis/0"),
     ("JWT_SECRET", "hunter2-0123456789abcdefghijklmnop"),
@@ -282,6 +282,8 @@ const SECRETS: [(&str, &str); 10] = [
     ("OIDC_CLIENT_SECRET", "hunter2"),
     ("PYNOMALY_ADMIN_PASSWORD", "hunter2 and more"),
     ("PYNOMALY_REGISTRY_PASSWORD", "hunter2"),
+    ("PYNOMALY_BACKUP_KEY", "AGE-SECRET-KEY-1hunter2"),
+    ("PYNOMALY_BACKUP_WEBHOOK", "https://hooks.example.org/hunter2"),
 ];
 const PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
                    MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
@@ -437,4 +439,33 @@ fn check_warns_of_what_is_a_risk_in_production_alone() {
         SECRETS[6],
     ]);
     assert!(safe.errors.is_empty() && safe.warnings.is_empty(), "{safe:?}");
+}
+
+#[test]
+fn backups_keep_what_is_given_with_secrets_of_files_but_not_their_own_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwt");
+    std::fs::write(&file, "from a file\n").unwrap();
+    let variables = [
+        ("LOG_LEVEL", "debug"),
+        ("JWT_SECRET_FILE", file.to_str().unwrap()),
+        ("PYNOMALY_BACKUP_KEY", "AGE-SECRET-KEY-1"),
+        ("REDIS_URL", ""),
+        ("HOME", "/root"),
+    ];
+    let variables = variables.map(|(name, value)| (name.into(), value.into()));
+    let given = Config::given(variables).unwrap();
+    let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), &**value)).collect();
+    assert_eq!(given, [("JWT_SECRET", "from a file"), ("LOG_LEVEL", "debug")]);
+}
+
+#[test]
+fn backups_are_kept_for_thirty_days_and_told_to_an_address() {
+    let days =
+        |text| config(&[("PYNOMALY_BACKUP_DAYS", text)]).map(|it| it.backup.age_max.as_secs());
+    assert_eq!(config(&[]).unwrap().backup.age_max.as_secs(), 30 * 86_400);
+    assert_eq!(days("1"), Ok(86_400));
+    assert!(days("0").is_err() && days("36501").is_err());
+    let message = refused("PYNOMALY_BACKUP_WEBHOOK", "hooks.example.org/hunter2");
+    assert!(message.contains("https://") && !message.contains("hunter2"), "{message}");
 }

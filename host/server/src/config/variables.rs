@@ -174,6 +174,14 @@ variables! {
         "Days that detections are kept, 1 to 36,500. Without it for ever.";
     HISTORY_COUNT = "PYNOMALY_HISTORY_COUNT", None,
         "Detections of each organisation that are kept, the newest, 1 to 10^12. Without it all.";
+    BACKUP_TO = "PYNOMALY_BACKUP_TO", None,
+        "Where `pynomaly backup` puts archives: a folder, or `s3://BUCKET/PREFIX` (docs/backup.md).";
+    BACKUP_KEY = "PYNOMALY_BACKUP_KEY", None,
+        "What archives are encrypted with: a key of age, as `pynomaly backup key` prints it; to make backups its public half is enough.", secret;
+    BACKUP_DAYS = "PYNOMALY_BACKUP_DAYS", Some("30"),
+        "Days that `pynomaly backup prune` leaves archives, 1 to 36,500. The newest good one always stays.";
+    BACKUP_WEBHOOK = "PYNOMALY_BACKUP_WEBHOOK", None,
+        "Address that is told how backups ended, as Slack takes messages.", secret;
     MAX_REQUEST_SIZE = "MAX_REQUEST_SIZE", Some("10485760"),
         "Bytes of a request's body, 1 KiB to 1 GiB.";
     REQUEST_TIMEOUT = "REQUEST_TIMEOUT", Some("60"),

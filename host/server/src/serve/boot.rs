@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::state::{App, Parts};
 use crate::vault::{self, Vault};
 use pynomaly_engine::{Engine, Sandbox};
-use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError, StoreOptions};
+use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError};
 use std::io::Write;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +35,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let random = Random::from_system().map_err(ServeError::Random)?;
     let tokens = tokens(config, &random)?;
     let vault = vault(config, &random)?;
-    let store = Store::open(&store_options(config)).await.map_err(ServeError::Store)?;
+    let store = Store::open(&config.store_options()).await.map_err(ServeError::Store)?;
     let redis = redis(config).await.map_err(ServeError::Store)?;
     let cache = config.data_dir.join("compiled");
     let sandbox = Sandbox::new(config.plugin_limits.clone(), Some(cache))
@@ -112,17 +112,6 @@ async fn redis(config: &Config) -> Result<Option<Redis>, StoreError> {
         tracing::warn!("Redis does not answer; going on without it");
     }
     Ok(Some(redis))
-}
-
-pub(super) fn store_options(config: &Config) -> StoreOptions {
-    let database = &config.database;
-    StoreOptions {
-        location: database.location.clone(),
-        pool: database.pool,
-        statement_timeout: config.limits.statement_time_max,
-        queue_length: config.limits.detections_unwritten_max,
-        synchronous: database.synchronous,
-    }
 }
 
 /// Makes an admin where there is no user yet.

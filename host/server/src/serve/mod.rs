@@ -1,5 +1,6 @@
 //! From a configuration to a running server, and back to silence.
 
+mod backups;
 mod boot;
 mod error;
 mod fuel;
@@ -33,12 +34,14 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let fuel = fuel::flush_now_and_then(&app);
     let plugins = plugins::start(&app, config.plugin_dir, config.plugin_sources)?;
     let housekeeping = housekeeping::start(&app);
+    let backups = backups::watch(&app);
     let shadow = crate::plugins::start(&app).map_err(ServeError::Thread)?;
     listen::run(listener, Arc::clone(&app), config.proxies).await;
     plugins.end().await;
     shadow.end().await;
-    // It ends by itself; a panic in there is in the log already.
+    // They end by themselves; a panic in there is in the log already.
     let _ = housekeeping.await;
+    let _ = backups.await;
     fuel.end().await;
     app.store.close().await;
     tracing::info!("stopped");
@@ -52,7 +55,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 /// [`ServeError::Store`] where the database cannot be reached, or a migration fails.
 pub async fn migrate(config: &Config) -> Result<(), ServeError> {
     boot::data_dir(config)?;
-    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let store = Store::open(&config.store_options()).await.map_err(ServeError::Store)?;
     store.close().await;
     Ok(())
 }
@@ -63,7 +66,7 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
 /// [`ServeError::Store`] where it cannot be read.
 pub async fn verify_audit_logs(config: &Config) -> Result<AuditVerdict, ServeError> {
     boot::data_dir(config)?;
-    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let store = Store::open(&config.store_options()).await.map_err(ServeError::Store)?;
     let verdict = store.verify_audit_logs().await;
     store.close().await;
     verdict.map_err(ServeError::Store)
@@ -75,7 +78,7 @@ pub async fn verify_audit_logs(config: &Config) -> Result<AuditVerdict, ServeErr
 /// [`ServeError::Account`] says what is wrong with the account; others, with the database.
 pub async fn create_user(config: &Config, account: NewAccount) -> Result<Created, ServeError> {
     boot::data_dir(config)?;
-    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let store = Store::open(&config.store_options()).await.map_err(ServeError::Store)?;
     let maker = Maker {
         store: &store,
         passwords: &Passwords::new(&config.limits),
@@ -96,7 +99,7 @@ pub async fn rotate_secrets(config: &Config) -> Result<Rotated, ServeError> {
     boot::data_dir(config)?;
     let random = Random::from_system().map_err(ServeError::Random)?;
     let vault = boot::vault(config, &random)?;
-    let store = Store::open(&boot::store_options(config)).await.map_err(ServeError::Store)?;
+    let store = Store::open(&config.store_options()).await.map_err(ServeError::Store)?;
     let actor = Actor::local("pynomaly secrets rotate", Clock::System.now());
     let rotated = vault::rotate(&store, &vault, &random, &actor).await;
     store.close().await;

@@ -15,7 +15,7 @@ pub(super) const KEY_BYTES: usize = 32;
 /// Keys that may be given: one in use, and those that rotation leaves behind.
 const KEYS_MAX: usize = 8;
 /// The generated key, in the data folder.
-const FILE: &str = "encryption_key";
+pub(crate) const FILE: &str = "encryption_key";
 
 /// The first one encrypts; the others still decrypt.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -13,6 +13,11 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
+    /// One for something said once. The schema stays as it is.
+    pub(crate) async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
+        Self::open_for_writer(options).await
+    }
+
     /// The connection of the writer of detections.
     pub(crate) async fn open_for_writer(options: &StoreOptions) -> Result<Self, StoreError> {
         Ok(match &options.location {

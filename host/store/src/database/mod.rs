@@ -22,6 +22,15 @@ use patience::in_time;
 use query::On;
 use sqlx::{PgPool, SqlitePool};
 
+/// The number of the last step of the schema that this program knows.
+pub(crate) fn newest_schema(location: &Location) -> i64 {
+    let steps = match location {
+        Location::Sqlite(_) => &sqlite::STEPS,
+        Location::Postgres(_) => &postgres::STEPS,
+    };
+    steps.iter().map(|step| step.version).max().unwrap_or_default()
+}
+
 /// An open database. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {

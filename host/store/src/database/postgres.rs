@@ -1,9 +1,13 @@
 //! Opening Postgres.
 
 use crate::{StoreError, StoreOptions};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::time::Duration;
+
+/// From an empty database to the schema of this program.
+pub(super) static STEPS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// What the server's own list of connections calls ours.
 const APPLICATION_NAME: &str = "pynomaly";
@@ -21,7 +25,7 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, St
         .connect_with(connect_options(url, options)?)
         .await?;
     // Under an advisory lock: replicas that start together migrate one after the other.
-    sqlx::migrate!("../../migrations/postgres").run(&pool).await?;
+    STEPS.run(&pool).await?;
     Ok(pool)
 }
 

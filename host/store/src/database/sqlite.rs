@@ -1,12 +1,16 @@
 //! Opening SQLite.
 
 use crate::{StoreError, StoreOptions, Synchronous};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
+
+/// From an empty database to the schema of this program.
+pub(super) static STEPS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How long a statement waits for another one's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +30,7 @@ pub(super) async fn open(file: &Path, options: &StoreOptions) -> Result<SqlitePo
         .test_before_acquire(false)
         .connect_with(connect_options(file))
         .await?;
-    sqlx::migrate!("../../migrations/sqlite").run(&pool).await?;
+    STEPS.run(&pool).await?;
     Ok(pool)
 }
 

@@ -1,0 +1,6 @@
+-- When the last backup was made, for the metrics of every server. One row.
+CREATE TABLE last_backup (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    finished_at INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT;
