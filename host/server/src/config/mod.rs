@@ -5,6 +5,7 @@ mod check;
 mod file;
 mod gate;
 mod oidc;
+mod production;
 mod quotas;
 mod read;
 mod sources;
