@@ -9,6 +9,7 @@ mod connection;
 mod patience;
 mod postgres;
 mod query;
+mod schema;
 mod sqlite;
 mod transaction;
 

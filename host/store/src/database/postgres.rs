@@ -1,5 +1,6 @@
 //! Opening Postgres.
 
+use super::schema;
 use crate::{StoreError, StoreOptions};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -20,9 +21,20 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, St
         .after_release(|connection, _| Box::pin(is_answering(connection)))
         .connect_with(connect_options(url, options)?)
         .await?;
+    let mut migrator = sqlx::migrate!("../../migrations/postgres");
+    schema::accept(&mut migrator, &applied(&pool).await?)?;
     // Under an advisory lock: replicas that start together migrate one after the other.
-    sqlx::migrate!("../../migrations/postgres").run(&pool).await?;
+    migrator.run(&pool).await?;
     Ok(pool)
+}
+
+/// The migrations that the database has been through; none where it is new.
+async fn applied(pool: &PgPool) -> Result<Vec<(i64, String)>, StoreError> {
+    let table = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    if !sqlx::query_scalar::<_, bool>(table).fetch_one(pool).await? {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(schema::APPLIED).fetch_all(pool).await?)
 }
 
 pub(super) async fn open_for_writer(

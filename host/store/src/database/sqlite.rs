@@ -1,5 +1,6 @@
 //! Opening SQLite.
 
+use super::schema;
 use crate::{StoreError, StoreOptions, Synchronous};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -26,8 +27,19 @@ pub(super) async fn open(file: &Path, options: &StoreOptions) -> Result<SqlitePo
         .test_before_acquire(false)
         .connect_with(connect_options(file))
         .await?;
-    sqlx::migrate!("../../migrations/sqlite").run(&pool).await?;
+    let mut migrator = sqlx::migrate!("../../migrations/sqlite");
+    schema::accept(&mut migrator, &applied(&pool).await?)?;
+    migrator.run(&pool).await?;
     Ok(pool)
+}
+
+/// The migrations that the database has been through; none where it is new.
+async fn applied(pool: &SqlitePool) -> Result<Vec<(i64, String)>, StoreError> {
+    let table = "SELECT name FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    if sqlx::query(table).fetch_optional(pool).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(schema::APPLIED).fetch_all(pool).await?)
 }
 
 pub(super) async fn open_for_writer(
