@@ -32,11 +32,13 @@ pub(crate) enum Drill {
     Load,
     /// The platform on AWS, as far as an emulation goes.
     Terraform,
+    /// Every command of `docs/runbooks/`.
+    Runbooks,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 10] = [
+    const IN_CI: [Self; 11] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
@@ -47,6 +49,7 @@ impl Drill {
         Self::Standby,
         Self::Load,
         Self::Terraform,
+        Self::Runbooks,
     ];
 
     fn script(self) -> String {
