@@ -44,6 +44,8 @@ enum Command {
         /// Which part.
         name: drill::Drill,
     },
+    /// Look for weaknesses; the report is in target/security/.
+    Security,
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
         Command::Authors => authors::run(&root),
         Command::Drill { name } => drill::run(&root, name),
+        Command::Security => drill::run(&root, drill::Drill::Security),
         Command::Tidy => tidy::run(&root),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };
