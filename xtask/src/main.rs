@@ -44,6 +44,8 @@ enum Command {
         /// Which part.
         name: drill::Drill,
     },
+    /// Build what a release consists of, into target/package/.
+    Package,
     /// Look for weaknesses; the report is in target/security/.
     Security,
     /// Layers, sizes, and paths named in prose.
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
         Command::Authors => authors::run(&root),
         Command::Drill { name } => drill::run(&root, name),
+        Command::Package => drill::package(&root),
         Command::Security => drill::run(&root, drill::Drill::Security),
         Command::Tidy => tidy::run(&root),
     };

@@ -82,6 +82,14 @@ fn go(root: &Path, python: &Path, drill: Drill, size: &str) -> anyhow::Result<()
     finish(root, command, &script)
 }
 
+/// Builds what a release consists of, into `target/package/`.
+pub(crate) fn package(root: &Path) -> anyhow::Result<()> {
+    crate::plugins::run(root, None)?;
+    let mut command = Command::new(python(root)?);
+    command.arg(root.join("deploy/deb/build.py"));
+    finish(root, command, "deploy/deb/build.py")
+}
+
 fn finish(root: &Path, mut command: Command, script: &str) -> anyhow::Result<()> {
     command.env("DRILL_CACHE", cache()).current_dir(root);
     let status = command.status().with_context(|| format!("{script} did not start"))?;
