@@ -34,13 +34,15 @@ pub(crate) enum Drill {
     Terraform,
     /// Every command of `docs/runbooks/`.
     Runbooks,
+    /// Workflows of continuous integration, and the scripts that they start.
+    Workflows,
     /// Advisories, licences, secrets, infrastructure, own rules: one report.
     Security,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 11] = [
+    const IN_CI: [Self; 12] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
@@ -52,6 +54,7 @@ impl Drill {
         Self::Load,
         Self::Terraform,
         Self::Runbooks,
+        Self::Workflows,
     ];
 
     fn script(self) -> String {
