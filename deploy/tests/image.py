@@ -98,7 +98,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.secrets = {
             "DATABASE_URL": self.postgres.url(), "REDIS_URL": self.redis.url,
-            "JWT_SECRET": Server.JWT_SECRET, "ENCRYPTION_KEY": "7f" * 32,
+            "JWT_SECRET": Server.JWT_SECRET, "ENCRYPTION_KEY": bytes(range(32)).hex(),
             "PYNOMALY_ADMIN_EMAIL": Server.EMAIL, "PYNOMALY_ADMIN_PASSWORD": Server.PASSWORD,
         }
         drill.ends.callback(self.containers.podman, "pod", "rm", "--force", POD, check=False)

@@ -12,7 +12,9 @@ from lib.drill import DEPLOY, ROOT, Drill
 from lib.tools import run, venv, where
 
 KUBERNETES = DEPLOY / "kubernetes"
-OVERLAYS = ("overlays/production", "overlays/staging", "migration")
+OVERLAYS = ("overlays/production", "overlays/staging", "overlays/canary", "migration")
+#: What is there already when another overlay is applied.
+STANDS_ON = {"overlays/canary": "overlays/production"}
 VERSIONS = ("1.35", "1.36", "1.37")
 #: Kinds of operators, whose schemas are not among Kubernetes' own.
 FOREIGN = {"ExternalSecret", "ServiceMonitor"}
@@ -33,7 +35,8 @@ def main():
             drill.not_run(", ".join(sorted(FOREIGN)), "their operators' schemas are not at hand")
         with drill.step("hold them against the server: routes, settings, labels, secrets"):
             for name, manifests in rendered.items():
-                check(name, manifests)
+                check(name, manifests, rendered.get(STANDS_ON.get(name), []))
+            check_canary(rendered)
         with drill.step("policy scan"):
             files = [drill.folder / f"{name.replace('/', '-')}.yaml" for name in rendered]
             for file, manifests in zip(files, rendered.values()):
@@ -77,7 +80,7 @@ def kind(manifests, name):
     return [one for one in manifests if one["kind"] == name]
 
 
-def check(name, manifests):
+def check(name, manifests, there):
     """What no schema knows."""
     settings = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/configuration.md").read_text(), re.M))
     secrets = {entry["secretKey"] for one in kind(manifests, "ExternalSecret")
@@ -90,7 +93,7 @@ def check(name, manifests):
         assert not wrong, f"{name}: these are secrets: {wrong}"
     routes = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
     for one in kind(manifests, "Deployment"):
-        check_deployment(name, one, manifests, routes)
+        check_deployment(name, one, manifests + there, routes)
     for one in kind(manifests, "Ingress"):
         paths = [path["path"] for rule in one["spec"]["rules"] for path in rule["http"]["paths"]]
         reached = {route for route in routes if any(route == it or route.startswith(f"{it}/") for it in paths)}
@@ -122,6 +125,25 @@ def check_deployment(name, deployment, manifests, routes):
     assert drain > 30, f"{name}: requests in flight have {drain} s, and the server gives them 30"
     limits = container["resources"]["limits"]
     assert (limits["memory"], limits["cpu"]) == ("2Gi", "1"), f"{name}: {limits}"
+
+
+def check_canary(rendered):
+    """It is production's pod under a name of its own, and what ends it takes nothing else along."""
+    if "overlays/canary" not in rendered:
+        return
+    manifests = rendered["overlays/canary"]
+    named = {(one["kind"], one["metadata"]["name"]) for one in manifests}
+    others = {(one["kind"], one["metadata"]["name"]) for one in rendered["overlays/production"]}
+    assert {one for one, _ in named} == {"Deployment", "ConfigMap"}, named
+    assert not named & others, f"production's own: {named & others}"
+    canary, stable = (kind(rendered[name], "Deployment")[0]["spec"]
+                      for name in ("overlays/canary", "overlays/production"))
+    assert canary["replicas"] == 1
+    both = [spec["template"]["spec"]["containers"][0] for spec in (canary, stable)]
+    same = ("args", "ports", "resources", "securityContext", "readinessProbe", "volumeMounts")
+    assert all(both[0][field] == both[1][field] for field in same)
+    settings = [kind(rendered[name], "ConfigMap")[0]["data"] for name in ("overlays/canary", "overlays/production")]
+    assert settings[0] == settings[1]
 
 
 if __name__ == "__main__":

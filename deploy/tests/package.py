@@ -2,18 +2,17 @@
 upgraded, removed and purged; and the unit's hardening judged by systemd's own scale."""
 
 import json
-import os
 import re
 import shutil
 import sys
 
+from lib import packages
 from lib.containers import BASE, Containers
 from lib.documented import block
-from lib.drill import BINARY, CACHE, DEPLOY, ROOT, Drill, wait_until
+from lib.drill import BINARY, DEPLOY, ROOT, Drill, wait_until
 from lib.tools import apt, run
 
 IMAGE, NAME = "localhost/pynomaly-systemd:drill", "pynomaly-drill-systemd"
-CARGO_DEB, VERSION = CACHE / "tools/bin/cargo-deb", "3.8.0"
 #: Of 10, of which 9.6 is a unit without any hardening: what systemd calls OK begins below 5.
 EXPOSURE_MAX = 1.5
 
@@ -24,9 +23,13 @@ def main():
         with drill.step("install what is missing"):
             apt("dpkg", "binutils", "xz-utils", "systemd")
             containers = Containers(drill)
-            cargo_deb()
+        with drill.step("the list of what is in it (CycloneDX): the crates of Cargo.lock, each with its licence"):
+            drill.figure(f"{packages.check_sbom(packages.sbom(drill.folder))} crates")
+        check_binary(drill)
         with drill.step("build two versions of the package"):
-            first, second = (build(drill, version) for version in ("0.1.0-1", "0.1.0-2"))
+            first, second = (
+                packages.deb(BINARY, drill.folder, version, drill.folder / f"pynomaly_{version}.deb")
+                for version in ("0.1.0-1", "0.1.0-2"))
             check_contents(first)
         with drill.step("the unit is well formed and hardened"):
             judge(drill)
@@ -60,24 +63,17 @@ def main():
             assert not left, f"left behind: {left}"
 
 
-def cargo_deb():
-    """The packager, kept in the cache: it takes minutes to compile."""
-    if not CARGO_DEB.exists():
-        run("cargo", "install", "--debug", "--locked", "--root", CACHE / "tools",
-            "--version", VERSION, "cargo-deb")
-
-
-def build(drill, version):
-    """The package of the binary that is drilled, at a version."""
-    target = drill.folder / "target"
-    (target / "release").mkdir(parents=True, exist_ok=True)
-    binary = target / "release/pynomaly"
-    if not binary.exists():
-        run("strip", "-o", binary, BINARY)
-    output = drill.folder / f"pynomaly_{version}.deb"
-    run(CARGO_DEB, "--no-build", "--no-strip", "--fast", "-p", "pynomaly", "--deb-version", version,
-        "--output", output, cwd=ROOT, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
-    return output
+def check_binary(drill):
+    """It says itself what it was built from, as scanners of images read it; where it was built so."""
+    said = packages.dependencies(BINARY, drill.folder)
+    if said is None:
+        drill.not_run("what the binary says of itself", "it was not built by `cargo xtask package`")
+        return
+    with drill.step("the binary says what it was built from"):
+        listed = {(one["name"], one["version"]) for one in json.loads(packages.SBOM.read_text())["components"]}
+        runs = {(one["name"], one["version"]) for one in said if one.get("kind") != "build"} - {("pynomaly", packages.version())}
+        assert runs <= listed, f"not in the list: {runs - listed}"
+        drill.figure(f"{len(said)} crates")
 
 
 def check_contents(package):
@@ -86,7 +82,8 @@ def check_contents(package):
     plugins = {path.name for path in (ROOT / "target/plugins").glob("*.wasm")}
     assert plugins and all(name in listed for name in plugins), listed
     for path in ("./usr/bin/pynomaly", "system/pynomaly.service", "system/pynomaly-backup.service",
-                 "system/pynomaly-backup.timer", "./etc/pynomaly/pynomaly.env"):
+                 "system/pynomaly-backup.timer", "./etc/pynomaly/pynomaly.env",
+                 "./usr/share/doc/pynomaly/pynomaly.cdx.json"):
         assert path in listed, f"{path} is missing:\n{listed}"
     fields = run("dpkg-deb", "--field", package)
     assert "libc6" in fields, fields

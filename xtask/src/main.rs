@@ -44,6 +44,10 @@ enum Command {
         /// Which part.
         name: drill::Drill,
     },
+    /// Build what a release consists of, into target/package/.
+    Package,
+    /// Look for weaknesses; the report is in target/security/.
+    Security,
     /// Layers, sizes, and paths named in prose.
     Tidy,
 }
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
         Command::Authors => authors::run(&root),
         Command::Drill { name } => drill::run(&root, name),
+        Command::Package => drill::package(&root),
+        Command::Security => drill::run(&root, drill::Drill::Security),
         Command::Tidy => tidy::run(&root),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -264,6 +264,7 @@ fn store(error: &StoreError) -> Verdict {
         StoreError::Closed
         | StoreError::Folder(_)
         | StoreError::Migrate(_)
+        | StoreError::SchemaNewer { .. }
         | StoreError::Lost
         | StoreError::Database(_) => {
             verdict(S::SERVICE_UNAVAILABLE, "database_unavailable", "Database unavailable")

@@ -9,6 +9,17 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A newer program has made the schema, and took away what this one needs.
+    #[error(
+        "the schema needs a program that knows migration {needs}, and this one knows {knows}: \
+         start the newer version again, or restore a backup from before it"
+    )]
+    SchemaNewer {
+        /// The migration that a program has to know.
+        needs: i64,
+        /// The newest that this one knows.
+        knows: i64,
+    },
     /// What should be the URL of a Redis is none.
     #[error("the URL of Redis cannot be used")]
     RedisUrl,

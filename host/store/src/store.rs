@@ -69,8 +69,8 @@ impl Store {
     /// Opens the database, brings its schema up to date and starts the writer of detections.
     ///
     /// # Errors
-    /// [`StoreError::Folder`], [`StoreError::Migrate`] (also where the schema is newer than this
-    /// program) or [`StoreError::Database`].
+    /// [`StoreError::Folder`], [`StoreError::SchemaNewer`] where the schema is too new for this
+    /// program, [`StoreError::Migrate`] or [`StoreError::Database`].
     pub async fn open(options: &StoreOptions) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
         let checkpoints = database.start_checkpoints().map(Arc::new);

@@ -34,11 +34,17 @@ pub(crate) enum Drill {
     Terraform,
     /// Everything lost, and restored from a backup; Postgres brought back to a moment.
     Backup,
+    /// Every command of `docs/runbooks/`.
+    Runbooks,
+    /// Workflows of continuous integration, and the scripts that they start.
+    Workflows,
+    /// Advisories, licences, secrets, infrastructure, own rules: one report.
+    Security,
 }
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 11] = [
+    const IN_CI: [Self; 13] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
@@ -50,6 +56,8 @@ impl Drill {
         Self::Load,
         Self::Terraform,
         Self::Backup,
+        Self::Runbooks,
+        Self::Workflows,
     ];
 
     fn script(self) -> String {
@@ -76,12 +84,23 @@ fn go(root: &Path, python: &Path, drill: Drill, size: &str) -> anyhow::Result<()
     command
         .arg(root.join("deploy/tests").join(&script))
         .args(["--size", size])
-        .env("DRILL_CACHE", cache())
-        .env("DRILL_BINARY", binary(root, size)?)
-        .current_dir(root);
+        .env("DRILL_BINARY", binary(root, size)?);
+    finish(root, command, &script)
+}
+
+/// Builds what a release consists of, into `target/package/`.
+pub(crate) fn package(root: &Path) -> anyhow::Result<()> {
+    crate::plugins::run(root, None)?;
+    let mut command = Command::new(python(root)?);
+    command.arg(root.join("deploy/deb/build.py"));
+    finish(root, command, "deploy/deb/build.py")
+}
+
+fn finish(root: &Path, mut command: Command, script: &str) -> anyhow::Result<()> {
+    command.env("DRILL_CACHE", cache()).current_dir(root);
     let status = command.status().with_context(|| format!("{script} did not start"))?;
     if !status.success() {
-        bail!("the drill {script} failed; its last words say what of it");
+        bail!("{script} failed; its last words say what of it");
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) use api_key::Keys;
 pub(crate) use caller::Caller;
 pub(crate) use error::AuthError;
 pub(crate) use lockout::Lockout;
-pub(crate) use password_rules::{PASSWORD_BYTES, Unfit, check_password};
+pub(crate) use password_rules::{PASSWORD_BYTES, Unfit, check_password, is_common_password};
 pub(crate) use passwords::{NO_PASSWORD, PasswordError, Passwords, Verified};
 pub(crate) use permission::Permission;
 pub(crate) use recent::Recent;

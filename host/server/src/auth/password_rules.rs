@@ -29,10 +29,12 @@ pub(crate) fn check_password(password: &str) -> Result<(), Unfit> {
     if !PASSWORD_BYTES.contains(&password.len()) {
         return Err(Unfit::Length);
     }
-    if COMMON_PASSWORDS.contains(password.to_ascii_lowercase().as_str()) {
-        return Err(Unfit::Common);
-    }
-    Ok(())
+    if is_common_password(password) { Err(Unfit::Common) } else { Ok(()) }
+}
+
+/// Whether it is among the passwords that are tried first, whatever its case.
+pub(crate) fn is_common_password(password: &str) -> bool {
+    COMMON_PASSWORDS.contains(password.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

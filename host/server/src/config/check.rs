@@ -1,7 +1,6 @@
 //! A configuration looked at as a whole, without starting anything.
 
 use super::{Config, ConfigError, Environment, VARIABLES, Variable};
-use pynomaly_store::Location;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 
@@ -48,7 +47,11 @@ impl Config {
         let (mut errors, mut seen) = (Vec::new(), HashSet::new());
         loop {
             match Self::from_variables(left.clone()) {
-                Ok(config) => return Checked { settings, errors, warnings: warnings(&config) },
+                Ok(config) => {
+                    let found = config.unsafe_in_production().into_iter();
+                    errors.extend(found.filter(|error| !seen.contains(error.variable())));
+                    return Checked { settings, errors, warnings: warnings(&config) };
+                }
                 Err(error) => {
                     let name = error.variable().to_owned();
                     left.remove(&OsString::from(&name));
@@ -77,29 +80,16 @@ fn setting(variable: &Variable, given: &HashMap<OsString, OsString>) -> Setting 
     Setting { name: variable.name, value, source }
 }
 
+/// What is a risk in production, and may be meant so.
 fn warnings(config: &Config) -> Vec<&'static str> {
     if config.environment != Environment::Production {
         return Vec::new();
     }
-    let is_shared = matches!(config.database.location, Location::Postgres(_));
-    let has_key = config.auth.jwt_secret.is_some() || config.auth.jwt_private_key.is_some();
-    let is_open = !config.listen.ip().is_loopback() && config.proxies.is_empty();
     [
         (
             !config.plugin_policy.unsigned.is_empty(),
             "PYNOMALY_UNSIGNED_PLUGINS is set: whoever may upload a plugin of such a name has it \
              serve without a signature",
-        ),
-        (
-            is_open,
-            "PYNOMALY_LISTEN is reachable from elsewhere and PYNOMALY_TRUSTED_PROXIES is not set: \
-             without a proxy in front, passwords cross the network in plain HTTP; with one, all \
-             who are not logged in share its address",
-        ),
-        (
-            is_shared && !has_key,
-            "JWT_SECRET is not set and the database is Postgres: a token of one server is not \
-             good at another",
         ),
         (
             config.encryption_key.is_none(),

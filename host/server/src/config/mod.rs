@@ -7,6 +7,7 @@ mod file;
 mod gate;
 mod given;
 mod oidc;
+mod production;
 mod quotas;
 mod read;
 mod sources;

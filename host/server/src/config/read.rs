@@ -36,6 +36,14 @@ pub enum ConfigError {
     /// It is given twice.
     #[error("{0} and {0}_FILE are both set; it must be one of them")]
     Twice(&'static str),
+    /// It can be used, but not served with in production.
+    #[error("{name} {reason}")]
+    Unsafe {
+        /// The variable.
+        name: &'static str,
+        /// What is dangerous, and what would not be.
+        reason: &'static str,
+    },
     /// There is no such variable.
     #[error("{0} is set, and there is no such variable; docs/configuration.md lists them all")]
     Unknown(String),
@@ -46,7 +54,10 @@ impl ConfigError {
     #[must_use]
     pub fn variable(&self) -> &str {
         match self {
-            Self::Value { name, .. } | Self::File { name, .. } | Self::Twice(name) => name,
+            Self::Value { name, .. }
+            | Self::File { name, .. }
+            | Self::Unsafe { name, .. }
+            | Self::Twice(name) => name,
             Self::Unknown(name) => name,
         }
     }

@@ -278,7 +278,7 @@ const SECRETS: [(&str, &str); 12] = [
     ("JWT_SECRET_PREVIOUS", "hunter2-0123456789abcdefghijklmnop"),
     ("JWT_PRIVATE_KEY", PEM),
     ("JWT_PRIVATE_KEY_PREVIOUS", PEM),
-    ("ENCRYPTION_KEY", "0707070707070707070707070707070707070707070707070707070707070707"),
+    ("ENCRYPTION_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
     ("OIDC_CLIENT_SECRET", "hunter2"),
     ("PYNOMALY_ADMIN_PASSWORD", "hunter2 and more"),
     ("PYNOMALY_REGISTRY_PASSWORD", "hunter2"),
@@ -417,27 +417,14 @@ fn check_finds_every_error_and_ends() {
 
 #[test]
 fn check_warns_of_what_is_a_risk_in_production_alone() {
-    let risks = [
-        ("PYNOMALY_UNSIGNED_PLUGINS", "knn"),
-        ("PYNOMALY_LISTEN", "0.0.0.0:8000"),
-        ("DATABASE_URL", "postgres://db/p"),
-    ];
+    let risks = [("PYNOMALY_UNSIGNED_PLUGINS", "knn,acme_*")];
     assert!(checked(&risks).warnings.is_empty());
-    let production = ("ENVIRONMENT", "production");
-    let warned = checked(&[&risks[..], &[production]].concat());
+    let warned = checked(&[&risks[..], &[PRODUCTION]].concat());
     assert!(warned.errors.is_empty());
     let first: Vec<_> =
         warned.warnings.iter().map(|words| words.split(' ').next().unwrap()).collect();
-    let expected = [risks[0].0, risks[1].0, "JWT_SECRET", "ENCRYPTION_KEY"];
-    assert_eq!(first, expected, "{warned:?}");
-    let safe = checked(&[
-        production,
-        risks[1],
-        ("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8"),
-        risks[2],
-        SECRETS[2],
-        SECRETS[6],
-    ]);
+    assert_eq!(first, [risks[0].0, "ENCRYPTION_KEY"], "{warned:?}");
+    let safe = checked(&[PRODUCTION, SECRETS[6]]);
     assert!(safe.errors.is_empty() && safe.warnings.is_empty(), "{safe:?}");
 }
 
@@ -468,4 +455,53 @@ fn backups_are_kept_for_thirty_days_and_told_to_an_address() {
     assert!(days("0").is_err() && days("36501").is_err());
     let message = refused("PYNOMALY_BACKUP_WEBHOOK", "hooks.example.org/hunter2");
     assert!(message.contains("https://") && !message.contains("hunter2"), "{message}");
+}
+
+const PRODUCTION: (&str, &str) = ("ENVIRONMENT", "production");
+
+/// The variables that production refuses to serve with, of those given; none elsewhere.
+fn is_unsafe(given: &[(&str, &str)]) -> Vec<String> {
+    assert!(config(given).unwrap().unsafe_in_production().is_empty(), "in development: {given:?}");
+    let given = [given, &[PRODUCTION]].concat();
+    let found = config(&given).unwrap().unsafe_in_production();
+    let listed = checked(&given).errors;
+    assert_eq!(listed, found, "`config check` and `serve` disagree");
+    assert!(!format!("{found:?}").contains("hunter2"));
+    found.iter().map(|error| error.variable().to_owned()).collect()
+}
+
+#[test]
+fn production_refuses_plain_http_without_a_named_proxy() {
+    let open = ("PYNOMALY_LISTEN", "0.0.0.0:8000");
+    assert_eq!(is_unsafe(&[open]), ["PYNOMALY_LISTEN"]);
+    assert_eq!(is_unsafe(&[("PYNOMALY_LISTEN", "[::]:8000")]), ["PYNOMALY_LISTEN"]);
+    assert!(is_unsafe(&[open, ("PYNOMALY_TRUSTED_PROXIES", "10.0.0.0/8")]).is_empty());
+    assert!(is_unsafe(&[("PYNOMALY_LISTEN", "[::1]:8000")]).is_empty());
+}
+
+#[test]
+fn production_refuses_unsigned_plugins_without_names() {
+    for nameless in ["*", "knn, *", "_*", "**"] {
+        let given = ("PYNOMALY_UNSIGNED_PLUGINS", nameless);
+        assert_eq!(is_unsafe(&[given]), ["PYNOMALY_UNSIGNED_PLUGINS"], "{nameless}");
+    }
+    assert!(is_unsafe(&[("PYNOMALY_UNSIGNED_PLUGINS", "knn,acme_*")]).is_empty());
+}
+
+#[test]
+fn production_refuses_default_secrets() {
+    for (name, default) in [
+        ("JWT_SECRET", "your-hunter2-secret-of-more-than-32-characters"),
+        ("JWT_SECRET_PREVIOUS", "changeme-hunter2-0123456789abcdefghij"),
+        ("ENCRYPTION_KEY", "0707070707070707070707070707070707070707070707070707070707070707"),
+        ("PYNOMALY_ADMIN_PASSWORD", "Password123"),
+        ("REDIS_URL", "redis://:redis@redis/0"),
+    ] {
+        assert_eq!(is_unsafe(&[(name, default)]), [name]);
+    }
+    let postgres = ("DATABASE_URL", "postgres://pynomaly:pynomaly@db/p");
+    assert_eq!(is_unsafe(&[postgres, SECRETS[2]]), ["DATABASE_URL"]);
+    assert_eq!(is_unsafe(&[("DATABASE_URL", "postgres://p:6ab0e1ca@db/p")]), ["JWT_SECRET"]);
+    let without_password = ("DATABASE_URL", "postgres://p@db/p");
+    assert!(is_unsafe(&[without_password, SECRETS[2], SECRETS[6], SECRETS[8]]).is_empty());
 }

@@ -39,11 +39,11 @@ macro_rules! variables {
 
 variables! {
     ENVIRONMENT = "ENVIRONMENT", Some("development"),
-        "`development`, `staging` or `production`. The latter two log JSON and refuse a weak `JWT_SECRET`.";
+        "`development`, `staging` or `production`. The latter two log JSON and refuse a weak `JWT_SECRET`. In production the server refuses to serve with a secret that is a default or a placeholder, or without a `JWT_SECRET` on Postgres.";
     LOG_LEVEL = "LOG_LEVEL", Some("info"),
         "`error`, `warn`, `info`, `debug` or `trace`, in any case.";
     LISTEN = "PYNOMALY_LISTEN", Some("127.0.0.1:8000"),
-        "Address and port. Port 0 takes a free one and logs it.";
+        "Address and port. Port 0 takes a free one and logs it. In production only an address of this machine alone, unless `PYNOMALY_TRUSTED_PROXIES` names the proxy in front.";
     ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
         "A file to write the bound address to, once connections are accepted.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
@@ -61,7 +61,7 @@ variables! {
     DOCKER_CONFIG = "DOCKER_CONFIG", None,
         "Folder of the `config.json` that has the credentials of registries otherwise, under `auths`. Without it `.docker` in the home folder.";
     UNSIGNED_PLUGINS = "PYNOMALY_UNSIGNED_PLUGINS", None,
-        "Names of plugins that need no signature in production, separated by commas, with `*` for any characters. Elsewhere none needs one.";
+        "Names of plugins that need no signature in production, separated by commas, with `*` for any characters; `*` alone is no name, and refused. Elsewhere none needs one.";
     SELF_TEST = "PYNOMALY_SELF_TEST", Some("true"),
         "Whether a plugin has to keep its promises on data of the server's own before it is taken in, for up to 30 s (docs/conformance.md). In production it may be `false` only where every plugin needs a signature: without `PYNOMALY_UNSIGNED_PLUGINS`.";
     BREAKER = "PYNOMALY_BREAKER", Some("true"),

@@ -1,4 +1,5 @@
 use crate::accounts::AccountError;
+use crate::config::ConfigError;
 use pynomaly_store::StoreError;
 use std::io;
 use std::net::SocketAddr;
@@ -7,6 +8,9 @@ use std::path::PathBuf;
 /// Which step of the start failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// In production nothing is served with these settings.
+    #[error("not safe in production: {}", all(.0))]
+    Unsafe(Vec<ConfigError>),
     /// Signals cannot be received.
     #[error("signals cannot be received: {0}")]
     Signals(#[source] io::Error),
@@ -65,4 +69,9 @@ pub enum ServeError {
     /// The bound address cannot be written down.
     #[error("the address cannot be written to PYNOMALY_ADDRESS_FILE: {0}")]
     AddressFile(#[source] io::Error),
+}
+
+fn all(errors: &[ConfigError]) -> String {
+    let texts: Vec<_> = errors.iter().map(ConfigError::to_string).collect();
+    texts.join("; ")
 }

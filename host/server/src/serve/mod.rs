@@ -24,8 +24,12 @@ use std::sync::Arc;
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database.
 ///
 /// # Errors
-/// [`ServeError`] names the step of the start that failed.
+/// [`ServeError`] names the step of the start that failed, or what is unsafe in production.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let found = config.unsafe_in_production();
+    if !found.is_empty() {
+        return Err(ServeError::Unsafe(found));
+    }
     let stopping = signals::stopping().map_err(ServeError::Signals)?;
     boot::data_dir(&config)?;
     let app = Arc::new(boot::app(&config, stopping.clone()).await?);

@@ -36,7 +36,8 @@ impl FromStr for Keys {
     }
 }
 
-fn parse(text: &str) -> Option<[u8; KEY_BYTES]> {
+/// One key.
+pub(crate) fn parse(text: &str) -> Option<[u8; KEY_BYTES]> {
     let bytes = hex::decode(text).ok().or_else(|| STANDARD.decode(text).ok())?;
     bytes.try_into().ok()
 }

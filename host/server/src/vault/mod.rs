@@ -10,7 +10,7 @@ mod rotate;
 
 pub use rotate::Rotated;
 
-pub(crate) use keys::{FILE as KEY_FILE, Keys, load};
+pub(crate) use keys::{FILE as KEY_FILE, Keys, load, parse as key};
 pub(crate) use rotate::rotate;
 
 use crate::random::Random;

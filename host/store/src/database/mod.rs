@@ -9,6 +9,7 @@ mod connection;
 mod patience;
 mod postgres;
 mod query;
+mod schema;
 mod sqlite;
 mod transaction;
 
@@ -25,8 +26,8 @@ use sqlx::{PgPool, SqlitePool};
 /// The number of the last step of the schema that this program knows.
 pub(crate) fn newest_schema(location: &Location) -> i64 {
     let steps = match location {
-        Location::Sqlite(_) => &sqlite::STEPS,
-        Location::Postgres(_) => &postgres::STEPS,
+        Location::Sqlite(_) => sqlite::steps(),
+        Location::Postgres(_) => postgres::steps(),
     };
     steps.iter().map(|step| step.version).max().unwrap_or_default()
 }

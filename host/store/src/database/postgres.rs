@@ -1,5 +1,6 @@
 //! Opening Postgres.
 
+use super::schema;
 use crate::{StoreError, StoreOptions};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -7,7 +8,9 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::time::Duration;
 
 /// From an empty database to the schema of this program.
-pub(super) static STEPS: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(super) fn steps() -> Migrator {
+    sqlx::migrate!("../../migrations/postgres")
+}
 
 /// What the server's own list of connections calls ours.
 const APPLICATION_NAME: &str = "pynomaly";
@@ -24,9 +27,20 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<PgPool, St
         .after_release(|connection, _| Box::pin(is_answering(connection)))
         .connect_with(connect_options(url, options)?)
         .await?;
+    let mut migrator = steps();
+    schema::accept(&mut migrator, &applied(&pool).await?)?;
     // Under an advisory lock: replicas that start together migrate one after the other.
-    STEPS.run(&pool).await?;
+    migrator.run(&pool).await?;
     Ok(pool)
+}
+
+/// The migrations that the database has been through; none where it is new.
+async fn applied(pool: &PgPool) -> Result<Vec<(i64, String)>, StoreError> {
+    let table = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    if !sqlx::query_scalar::<_, bool>(table).fetch_one(pool).await? {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(schema::APPLIED).fetch_all(pool).await?)
 }
 
 pub(super) async fn open_for_writer(

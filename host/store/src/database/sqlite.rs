@@ -1,5 +1,6 @@
 //! Opening SQLite.
 
+use super::schema;
 use crate::{StoreError, StoreOptions, Synchronous};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -10,7 +11,9 @@ use std::path::Path;
 use std::time::Duration;
 
 /// From an empty database to the schema of this program.
-pub(super) static STEPS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(super) fn steps() -> Migrator {
+    sqlx::migrate!("../../migrations/sqlite")
+}
 
 /// How long a statement waits for another one's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,8 +33,19 @@ pub(super) async fn open(file: &Path, options: &StoreOptions) -> Result<SqlitePo
         .test_before_acquire(false)
         .connect_with(connect_options(file))
         .await?;
-    STEPS.run(&pool).await?;
+    let mut migrator = steps();
+    schema::accept(&mut migrator, &applied(&pool).await?)?;
+    migrator.run(&pool).await?;
     Ok(pool)
+}
+
+/// The migrations that the database has been through; none where it is new.
+async fn applied(pool: &SqlitePool) -> Result<Vec<(i64, String)>, StoreError> {
+    let table = "SELECT name FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    if sqlx::query(table).fetch_optional(pool).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(schema::APPLIED).fetch_all(pool).await?)
 }
 
 pub(super) async fn open_for_writer(

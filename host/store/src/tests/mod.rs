@@ -16,6 +16,7 @@ mod login_failures;
 mod models;
 mod plugin_comparisons;
 mod plugins;
+mod schema;
 mod sessions;
 mod tenants;
 mod totp;

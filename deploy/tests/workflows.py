@@ -1,0 +1,116 @@
+"""The workflows of continuous integration: held against their schema, against each other, and against
+what they start; their shell blocks by shellcheck; and the scripts of the roll-out, run."""
+
+import os
+import re
+import subprocess
+import sys
+
+import yaml
+
+from lib.daemons import free_port
+from lib.drill import DEPLOY, ROOT, Drill
+from lib.scans import tool
+from lib.tools import run, venv, where
+
+FOLDER = ROOT / ".github"
+IMAGE = "registry.example.com/pynomaly@sha256:" + "0" * 64
+OVERLAYS = ("overlays/staging", "overlays/canary", "overlays/production", "migration")
+
+
+def main():
+    """The whole drill."""
+    with Drill("workflows") as drill:
+        workflows = sorted((FOLDER / "workflows").glob("*.yml"))
+        actions = sorted((FOLDER / "actions").glob("*/action.yml"))
+        with drill.step("hold them against their schemas"):
+            check = venv("workflows", "check-jsonschema==0.38.*") / "check-jsonschema"
+            run(check, "--builtin-schema", "vendor.github-workflows", *workflows)
+            run(check, "--builtin-schema", "vendor.github-actions", *actions)
+        if where("actionlint"):
+            with drill.step("actionlint"):
+                run("actionlint", *workflows)
+        else:
+            drill.not_run("actionlint", "it is not on this machine")
+        with drill.step("what they use is pinned, what they may do is said, what they start is there"):
+            for path in workflows:
+                check_workflow(path)
+            for path in actions:
+                check_steps(path, yaml.safe_load(path.read_text(encoding="utf-8"))["runs"]["steps"])
+        with drill.step("their shell blocks"):
+            drill.figure(f"{shell(drill, [*workflows, *actions])} blocks")
+        with drill.step("the scripts of the roll-out"):
+            check_apply(drill)
+            check_watch()
+
+
+def check_workflow(path):
+    """Its jobs."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}, f"{path.name}: its token may do more than read"
+    for name, job in workflow["jobs"].items():
+        assert "timeout-minutes" in job, f"{path.name}: {name} may run for ever"
+        may = job.get("permissions", {})
+        is_publish = may == {"contents": "write"} and name == "publish"
+        assert not may or is_publish, f"{path.name}: {name} may {may}"
+        check_steps(path, job["steps"])
+    if path.name == "test.yml":
+        commands = [step["run"] for step in workflow["jobs"]["test"]["steps"] if "run" in step]
+        assert commands[-1] == ".ci/run" and len(commands) == 2, f"more than .ci/run is a test: {commands}"
+
+
+def check_steps(path, steps):
+    """Actions by their digest; commands and files that there are; nothing of strangers in a shell."""
+    commands = set(re.findall(r"^    (\w+)[ ,{]", (ROOT / "xtask/src/main.rs").read_text(), re.M))
+    for step in steps:
+        uses, script = step.get("uses", "./"), step.get("run", "")
+        is_pinned = re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", uses)
+        assert is_pinned or (uses.startswith("./") and (ROOT / uses).exists()), f"{path.name}: {uses}"
+        assert "${{" not in script, f"{path.name}: what others write becomes code: {script}"
+        for command in re.findall(r"cargo xtask (\w+)", script):
+            assert command.capitalize() in commands, f"{path.name}: no such command: {command}"
+        for file in re.findall(r"(?:^|[\s\"])((?:deploy|\.ci)/[\w./-]+)", script):
+            assert (ROOT / file).exists(), f"{path.name}: {file} is not there"
+
+
+def shell(drill, paths):
+    """Every `run`, by shellcheck; how many there are."""
+    scripts = []
+    for path in paths:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        jobs = content["jobs"].values() if "jobs" in content else [content["runs"]]
+        scripts += [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+    files = []
+    for number, script in enumerate(scripts):
+        file = drill.folder / f"{number}.sh"
+        file.write_text(f"#!/bin/bash\nset -e\n{script}", encoding="utf-8")
+        files.append(file)
+    run(tool("shellcheck"), *files, *sorted((DEPLOY / "kubernetes").glob("*.sh")))
+    return len(files)
+
+
+def check_apply(drill):
+    """Every overlay with the image by its digest; a tag is refused."""
+    script = DEPLOY / "kubernetes/apply.sh"
+    dry = {**os.environ, "DRY_RUN": "1"}
+    refused = subprocess.run([script, OVERLAYS[0], "registry.example.com/pynomaly:1"], env=dry, check=False,
+                             capture_output=True)
+    assert refused.returncode == 2, refused
+    if where("kubectl") is None:
+        drill.not_run("apply.sh", "there is no kubectl")
+        return
+    for overlay in OVERLAYS:
+        manifests = yaml.safe_load_all(run(script, overlay, IMAGE, env=dry))
+        pods = [one["spec"]["template"]["spec"] for one in manifests if one["kind"] in ("Deployment", "Job")]
+        assert pods and all(pod["containers"][0]["image"] == IMAGE for pod in pods), overlay
+
+
+def check_watch():
+    """Nobody answers: that is no good sign. With a Prometheus, the drill of the runbooks has it."""
+    nobody = {**os.environ, "PROMETHEUS": f"http://127.0.0.1:{free_port()}"}
+    done = subprocess.run([DEPLOY / "kubernetes/watch.sh", "0"], env=nobody, check=False, capture_output=True)
+    assert done.returncode == 1, done
+
+
+if __name__ == "__main__":
+    sys.exit(main())
