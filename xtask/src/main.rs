@@ -2,6 +2,7 @@
 //! word the same.
 
 mod authors;
+mod bindings;
 mod check;
 mod demo;
 mod drill;
@@ -37,6 +38,8 @@ enum Command {
         #[arg(long)]
         from: Option<plugins::Source>,
     },
+    /// Generate the C SDK's bindings out of wit/1.0/.
+    Bindings,
     /// What an author of a plugin does, in each language, and the tutorial.
     Authors,
     /// Run a part of deploy/ for real.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(&root),
         Command::Check => check::run(&root),
         Command::Plugins { from } => plugins::run(&root, from).map(drop),
+        Command::Bindings => bindings::run(&root),
         Command::Authors => authors::run(&root),
         Command::Drill { name } => drill::run(&root, name),
         Command::Package => drill::package(&root),

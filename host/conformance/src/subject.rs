@@ -184,6 +184,30 @@ impl Subject {
         Ok(explained.contributions)
     }
 
+    /// Learns rows, and hands out whatever a plugin answers that learns from a stream.
+    pub(crate) fn try_update(
+        &self,
+        model: &mut WarmModel,
+        data: &Matrix,
+    ) -> Result<Result<Vec<f64>, CallError>, Ended> {
+        let outcome = self.purse.settle(model.update(data, &self.budget()?))?;
+        let scored = match outcome {
+            Ok(Some(scored)) => scored,
+            Ok(None) => {
+                let cause = "the plugin learns, and its model does not";
+                return Err(Ended::Failed(cause.into()));
+            }
+            Err(error) => return Ok(Err(error)),
+        };
+        self.purse.pay(scored.fuel_used);
+        Ok(Ok(scored.scores))
+    }
+
+    /// Learns rows that every model must take.
+    pub(crate) fn update(&self, model: &mut WarmModel, data: &Matrix) -> Result<Vec<f64>, Ended> {
+        self.try_update(model, data)?.map_err(|error| on("update", data, &error))
+    }
+
     pub(crate) fn save(&self, model: &mut WarmModel) -> Result<Vec<u8>, Ended> {
         let failed = |error| Ended::Failed(format!("save: {error}"));
         self.purse.settle(model.save(&self.budget()?))?.map_err(failed)

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// A fault of the guest `wrong`, and the check that must see it. `threads` has none of its own: what
 /// instances could know of each other, the sandbox keeps from them.
-const FAULTS: [(&str, &str); 21] = [
+const FAULTS: [(&str, &str); 22] = [
     ("determinism", "determinism"),
     ("determinism", "threads"),
     ("nan_canonicalization", "nan_canonicalization"),
@@ -35,6 +35,7 @@ const FAULTS: [(&str, &str); 21] = [
     ("fuel_growth", "fuel_growth"),
     ("memory_bound", "memory_bound"),
     ("explanations", "explanations"),
+    ("learning", "learning"),
 ];
 
 fn guest(name: &str) -> Vec<u8> {

@@ -4,6 +4,7 @@
 //! else runs meanwhile on this thread; the pause is only used to look at the clock and at the
 //! caller's wish to cancel.
 
+use crate::abilities::Abilities;
 use crate::bindings::Plugin as Bindings;
 use crate::convert::cut_text;
 use crate::error::{CallError, LimitKind};
@@ -14,7 +15,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
-use wasmtime::component::{ComponentExportIndex, Instance};
+use wasmtime::component::Instance;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 /// Fuel between two looks at the clock: about a millisecond of work.
@@ -28,8 +29,7 @@ pub(crate) struct Live {
     pub(crate) store: Store<Guest>,
     pub(crate) instance: Instance,
     pub(crate) bindings: Bindings,
-    /// Where the ability `explainer` is, if it is there.
-    pub(crate) explain: Option<ComponentExportIndex>,
+    pub(crate) abilities: Abilities,
     pub(crate) limits: Arc<Limits>,
 }
 

@@ -8,12 +8,12 @@
 //! of its own. That instance lives on as the [`WarmModel`] of one owner and sees no other data.
 //! After a trap, an exhausted limit or a cancelled call its memory is gone for good.
 
+mod abilities;
 mod bindings;
 mod cache;
 mod call;
 mod convert;
 mod error;
-mod explainer;
 mod guest;
 mod limits;
 mod model;

@@ -1,12 +1,12 @@
 //! A fitted model alive in its instance.
 
+use crate::abilities;
 use crate::call::{Live, drive, explain, refuel};
 use crate::convert;
 use crate::error::CallError;
-use crate::explainer;
 use crate::limits::Budget;
 use pynomaly_core::{DetectorError, Matrix};
-use wasmtime::component::ResourceAny;
+use wasmtime::component::{ComponentExportIndex, ResourceAny};
 
 /// A model whose instance stays alive between calls: a call costs microseconds. One call at a
 /// time. After a fault the instance is gone and every further call says so.
@@ -68,21 +68,50 @@ impl WarmModel {
         data: &Matrix,
         budget: &Budget,
     ) -> Result<Option<Explained>, CallError> {
-        let Some(export) = self.live.as_ref().ok_or(CallError::Gone)?.explain else {
+        let Some(export) = self.live.as_ref().ok_or(CallError::Gone)?.abilities.explain else {
             return Ok(None);
         };
+        let answer_bytes = size_of_val(data.values());
+        let check = |numbers: &[f64]| abilities::check_contributions(numbers, data);
+        let (contributions, fuel_used) =
+            self.by_ability(data, budget, &export, answer_bytes, check)?;
+        Ok(Some(Explained { contributions, fuel_used }))
+    }
+
+    /// Row by row: one finite score with what is known so far, then the row is learnt. The one call
+    /// that changes a model. `None` where the plugin has not the contract's ability `learner`.
+    ///
+    /// # Errors
+    /// As [`WarmModel::score`].
+    pub fn update(&mut self, data: &Matrix, budget: &Budget) -> Result<Option<Scored>, CallError> {
+        let Some(export) = self.live.as_ref().ok_or(CallError::Gone)?.abilities.update else {
+            return Ok(None);
+        };
+        let answer_bytes = data.rows().saturating_mul(size_of::<f64>());
+        let check = |numbers: &[f64]| check_scores(numbers, data.rows());
+        let (scores, fuel_used) = self.by_ability(data, budget, &export, answer_bytes, check)?;
+        Ok(Some(Scored { scores, fuel_used }))
+    }
+
+    /// Calls an ability's function; gives its numbers and the fuel burnt.
+    fn by_ability(
+        &mut self,
+        data: &Matrix,
+        budget: &Budget,
+        export: &ComponentExportIndex,
+        answer_bytes: usize,
+        check: impl FnOnce(&[f64]) -> Result<(), CallError>,
+    ) -> Result<(Vec<f64>, u64), CallError> {
         let model = self.model;
         let rows = convert::matrix(data)?;
-        let answer_bytes = size_of_val(data.values());
         self.call(budget, answer_bytes, |live, budget| {
-            let function = explainer::function(live, &export)?;
+            let function = abilities::function(live, export)?;
             let call = function.call_async(&mut live.store, (model, rows));
             let answer = drive(call, budget)?
                 .map_err(|error| explain(&error, &mut live.store, budget, answer_bytes))?;
-            let contributions = answer.0.map_err(|error| live.verdict(error))?;
-            explainer::check(&contributions, data)?;
-            let fuel_used = budget.fuel.saturating_sub(live.store.get_fuel().unwrap_or(0));
-            Ok(Some(Explained { contributions, fuel_used }))
+            let numbers = answer.0.map_err(|error| live.verdict(error))?;
+            check(&numbers)?;
+            Ok((numbers, budget.fuel.saturating_sub(live.store.get_fuel().unwrap_or(0))))
         })
     }
 

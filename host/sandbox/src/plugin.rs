@@ -132,11 +132,17 @@ impl Plugin {
     /// Whether its models say why: it has the contract's ability `explainer`.
     #[must_use]
     pub fn is_explaining(&self) -> bool {
-        self.compiled.explain.is_some()
+        self.compiled.abilities.explain.is_some()
+    }
+
+    /// Whether its models learn from a stream: it has the contract's ability `learner`.
+    #[must_use]
+    pub fn is_learning(&self) -> bool {
+        self.compiled.abilities.update.is_some()
     }
 
     fn live(&self, store: Store<Guest>, (instance, bindings): (Instance, Bindings)) -> Live {
-        let (explain, limits) = (self.compiled.explain, Arc::clone(&self.limits));
-        Live { store, instance, bindings, explain, limits }
+        let (abilities, limits) = (self.compiled.abilities, Arc::clone(&self.limits));
+        Live { store, instance, bindings, abilities, limits }
     }
 }

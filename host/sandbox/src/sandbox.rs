@@ -1,11 +1,11 @@
 //! From bytes to a plugin, step by step; the first step that refuses says why.
 
+use crate::abilities::Abilities;
 use crate::bindings::{Plugin as Bindings, PluginIndices};
 use crate::cache::{Cache, digest};
 use crate::call::{drive, explain, new_store, refuel};
 use crate::convert;
 use crate::error::{CallError, LoadError, SandboxError};
-use crate::explainer;
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
@@ -16,9 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wasmtime::component::{
-    Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker,
-};
+use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
 use wasmtime::{Engine, Store};
 
 /// Makes plugins. Cheap to clone; clones share everything.
@@ -34,8 +32,7 @@ pub struct Sandbox {
 pub(crate) struct Compiled {
     pub(crate) instances: InstancePre<Guest>,
     pub(crate) indices: PluginIndices,
-    /// Where the ability `explainer` is, in a component that has it.
-    pub(crate) explain: Option<ComponentExportIndex>,
+    pub(crate) abilities: Abilities,
     pub(crate) took: Duration,
     pub(crate) from_cache: bool,
 }
@@ -135,8 +132,8 @@ impl Sandbox {
         let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
         let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
         let indices = PluginIndices::new(&instances).map_err(contract)?;
-        let explain = explainer::find(&component);
-        Ok(Compiled { instances, indices, explain, took: started.elapsed(), from_cache })
+        let abilities = Abilities::of(&component);
+        Ok(Compiled { instances, indices, abilities, took: started.elapsed(), from_cache })
     }
 
     fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {

@@ -1,5 +1,8 @@
 /* The component's side of the contract: turns a detector into what the host calls. */
 
+/* An ability that the detector leaves out is not there, and its call not in the component's world. */
+#define PYN_ABILITY(NAME) __attribute__((weak))
+
 #include "plugin.h"
 #include "pynomaly.h"
 
@@ -224,6 +227,39 @@ bool exports_pynomaly_detector_detector_method_model_save(
     exports_pynomaly_detector_detector_borrow_model_t self, plugin_list_u8_t *to, error_t *error) {
   to->ptr = pyn_saved(self->model, &to->len);
   return to->ptr || failed(pyn_fail(PYN_OTHER, "memory is at its end"), error);
+}
+
+/* ---- abilities ---- */
+
+bool exports_pynomaly_detector_explainer_explain(
+    exports_pynomaly_detector_explainer_borrow_model_t model,
+    exports_pynomaly_detector_explainer_matrix_t *data, plugin_list_f64_t *to, error_t *error) {
+  pyn_matrix rows = matrix(data);
+  size_t count = rows.rows * rows.columns;
+  double *contributions = allocate(count, sizeof *contributions);
+  pyn_status status = pyn_checked_explain(model->model, &rows, contributions);
+  exports_pynomaly_detector_explainer_matrix_free(data);
+  if (status != PYN_OK) {
+    free(contributions);
+    return failed(status, error);
+  }
+  *to = (plugin_list_f64_t){contributions, count};
+  return true;
+}
+
+bool exports_pynomaly_detector_learner_update(
+    exports_pynomaly_detector_learner_borrow_model_t model,
+    exports_pynomaly_detector_learner_matrix_t *data, plugin_list_f64_t *to, error_t *error) {
+  pyn_matrix rows = matrix(data);
+  double *scores = allocate(rows.rows, sizeof *scores);
+  pyn_status status = pyn_checked_update(model->model, &rows, scores);
+  exports_pynomaly_detector_learner_matrix_free(data);
+  if (status != PYN_OK) {
+    free(scores);
+    return failed(status, error);
+  }
+  *to = (plugin_list_f64_t){scores, rows.rows};
+  return true;
 }
 
 void exports_pynomaly_detector_detector_model_destructor(

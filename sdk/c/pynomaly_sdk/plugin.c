@@ -346,6 +346,128 @@ void __wasm_export_exports_pynomaly_detector_detector_load_post_return(uint8_t *
   }
 }
 
+// Exported Functions from `pynomaly:detector/explainer@1.0.0`
+
+__attribute__((__weak__, __export_name__("cabi_post_pynomaly:detector/explainer@1.0.0#explain")))
+void __wasm_export_exports_pynomaly_detector_explainer_explain_post_return(uint8_t * arg0) {
+  switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
+    case 0: {
+      size_t len = *((size_t*) (arg0 + (2*sizeof(void*))));
+      if (len > 0) {
+        uint8_t *ptr = *((uint8_t **) (arg0 + sizeof(void*)));
+        for (size_t i = 0; i < len; i++) {
+          uint8_t *base = ptr + i * 8;
+          (void) base;
+        }
+        free(ptr);
+      }
+      break;
+    }
+    case 1: {
+      switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + sizeof(void*)))) {
+        case 0: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          if ((*((size_t*) (arg0 + (5*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (4*sizeof(void*)))));
+          }
+          break;
+        }
+        case 1: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 4: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 5: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+      }
+      break;
+    }
+  }
+}
+
+// Exported Functions from `pynomaly:detector/learner@1.0.0`
+
+__attribute__((__weak__, __export_name__("cabi_post_pynomaly:detector/learner@1.0.0#update")))
+void __wasm_export_exports_pynomaly_detector_learner_update_post_return(uint8_t * arg0) {
+  switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
+    case 0: {
+      size_t len = *((size_t*) (arg0 + (2*sizeof(void*))));
+      if (len > 0) {
+        uint8_t *ptr = *((uint8_t **) (arg0 + sizeof(void*)));
+        for (size_t i = 0; i < len; i++) {
+          uint8_t *base = ptr + i * 8;
+          (void) base;
+        }
+        free(ptr);
+      }
+      break;
+    }
+    case 1: {
+      switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + sizeof(void*)))) {
+        case 0: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          if ((*((size_t*) (arg0 + (5*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (4*sizeof(void*)))));
+          }
+          break;
+        }
+        case 1: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 4: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+        case 5: {
+          if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
+            free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
+          }
+          break;
+        }
+      }
+      break;
+    }
+  }
+}
+
 // Canonical ABI intrinsics
 
 __attribute__((__weak__, __export_name__("cabi_realloc")))
@@ -633,6 +755,38 @@ void exports_pynomaly_detector_detector_result_own_model_error_free(exports_pyno
   if (!ptr->is_err) {
   } else {
     exports_pynomaly_detector_detector_error_free(&ptr->val.err);
+  }
+}
+
+void exports_pynomaly_detector_explainer_matrix_free(exports_pynomaly_detector_explainer_matrix_t *ptr) {
+  pynomaly_detector_types_matrix_free(ptr);
+}
+
+void exports_pynomaly_detector_explainer_error_free(exports_pynomaly_detector_explainer_error_t *ptr) {
+  pynomaly_detector_types_error_free(ptr);
+}
+
+void exports_pynomaly_detector_explainer_result_list_f64_error_free(exports_pynomaly_detector_explainer_result_list_f64_error_t *ptr) {
+  if (!ptr->is_err) {
+    plugin_list_f64_free(&ptr->val.ok);
+  } else {
+    exports_pynomaly_detector_explainer_error_free(&ptr->val.err);
+  }
+}
+
+void exports_pynomaly_detector_learner_matrix_free(exports_pynomaly_detector_learner_matrix_t *ptr) {
+  pynomaly_detector_types_matrix_free(ptr);
+}
+
+void exports_pynomaly_detector_learner_error_free(exports_pynomaly_detector_learner_error_t *ptr) {
+  pynomaly_detector_types_error_free(ptr);
+}
+
+void exports_pynomaly_detector_learner_result_list_f64_error_free(exports_pynomaly_detector_learner_result_list_f64_error_t *ptr) {
+  if (!ptr->is_err) {
+    plugin_list_f64_free(&ptr->val.ok);
+  } else {
+    exports_pynomaly_detector_learner_error_free(&ptr->val.err);
   }
 }
 
@@ -969,6 +1123,150 @@ uint8_t * __wasm_export_exports_pynomaly_detector_detector_load(uint8_t * arg, s
   } else {
     const exports_pynomaly_detector_detector_own_model_t *payload = &(ret).val.ok;*((int8_t*)(ptr + 0)) = 0;
     *((int32_t*)(ptr + sizeof(void*))) = (*payload).__handle;
+  }
+  return ptr;
+}
+
+__attribute__((__export_name__("pynomaly:detector/explainer@1.0.0#explain")))
+uint8_t * __wasm_export_exports_pynomaly_detector_explainer_explain(int32_t arg, int32_t arg0, uint8_t * arg1, size_t arg2) {
+  exports_pynomaly_detector_explainer_matrix_t arg3 = (pynomaly_detector_types_matrix_t) {
+    (uint32_t) (uint32_t) (arg0),
+    (plugin_list_f64_t) (plugin_list_f64_t) { (double*)(arg1), (arg2) },
+  };
+  exports_pynomaly_detector_explainer_result_list_f64_error_t ret;
+  plugin_list_f64_t ok;
+  exports_pynomaly_detector_explainer_error_t err;
+  ret.is_err = !exports_pynomaly_detector_explainer_explain(((exports_pynomaly_detector_detector_model_t*) arg), &arg3, &ok, &err);
+  if (ret.is_err) {
+    ret.val.err = err;
+  }
+  if (!ret.is_err) {
+    ret.val.ok = ok;
+  }
+  uint8_t *ptr = (uint8_t *) &RET_AREA;
+  if ((ret).is_err) {
+    const exports_pynomaly_detector_explainer_error_t *payload4 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    switch ((int32_t) (*payload4).tag) {
+      case 0: {
+        const plugin_tuple2_string_string_t *payload5 = &(*payload4).val.invalid_parameter;
+        *((int8_t*)(ptr + sizeof(void*))) = 0;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = ((*payload5).f0).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((*payload5).f0).ptr;
+        *((size_t*)(ptr + (5*sizeof(void*)))) = ((*payload5).f1).len;
+        *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((*payload5).f1).ptr;
+        break;
+      }
+      case 1: {
+        const plugin_string_t *payload6 = &(*payload4).val.invalid_input;
+        *((int8_t*)(ptr + sizeof(void*))) = 1;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload6).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload6).ptr;
+        break;
+      }
+      case 2: {
+        const uint32_t *payload7 = &(*payload4).val.insufficient_data;
+        *((int8_t*)(ptr + sizeof(void*))) = 2;
+        *((int32_t*)(ptr + (2*sizeof(void*)))) = (int32_t) (*payload7);
+        break;
+      }
+      case 3: {
+        const plugin_string_t *payload8 = &(*payload4).val.bad_state;
+        *((int8_t*)(ptr + sizeof(void*))) = 3;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload8).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload8).ptr;
+        break;
+      }
+      case 4: {
+        const plugin_string_t *payload9 = &(*payload4).val.numerical;
+        *((int8_t*)(ptr + sizeof(void*))) = 4;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload9).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload9).ptr;
+        break;
+      }
+      case 5: {
+        const plugin_string_t *payload10 = &(*payload4).val.other;
+        *((int8_t*)(ptr + sizeof(void*))) = 5;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload10).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload10).ptr;
+        break;
+      }
+    }
+  } else {
+    const plugin_list_f64_t *payload = &(ret).val.ok;*((int8_t*)(ptr + 0)) = 0;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload).ptr;
+  }
+  return ptr;
+}
+
+__attribute__((__export_name__("pynomaly:detector/learner@1.0.0#update")))
+uint8_t * __wasm_export_exports_pynomaly_detector_learner_update(int32_t arg, int32_t arg0, uint8_t * arg1, size_t arg2) {
+  exports_pynomaly_detector_learner_matrix_t arg3 = (pynomaly_detector_types_matrix_t) {
+    (uint32_t) (uint32_t) (arg0),
+    (plugin_list_f64_t) (plugin_list_f64_t) { (double*)(arg1), (arg2) },
+  };
+  exports_pynomaly_detector_learner_result_list_f64_error_t ret;
+  plugin_list_f64_t ok;
+  exports_pynomaly_detector_learner_error_t err;
+  ret.is_err = !exports_pynomaly_detector_learner_update(((exports_pynomaly_detector_detector_model_t*) arg), &arg3, &ok, &err);
+  if (ret.is_err) {
+    ret.val.err = err;
+  }
+  if (!ret.is_err) {
+    ret.val.ok = ok;
+  }
+  uint8_t *ptr = (uint8_t *) &RET_AREA;
+  if ((ret).is_err) {
+    const exports_pynomaly_detector_learner_error_t *payload4 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    switch ((int32_t) (*payload4).tag) {
+      case 0: {
+        const plugin_tuple2_string_string_t *payload5 = &(*payload4).val.invalid_parameter;
+        *((int8_t*)(ptr + sizeof(void*))) = 0;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = ((*payload5).f0).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((*payload5).f0).ptr;
+        *((size_t*)(ptr + (5*sizeof(void*)))) = ((*payload5).f1).len;
+        *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((*payload5).f1).ptr;
+        break;
+      }
+      case 1: {
+        const plugin_string_t *payload6 = &(*payload4).val.invalid_input;
+        *((int8_t*)(ptr + sizeof(void*))) = 1;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload6).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload6).ptr;
+        break;
+      }
+      case 2: {
+        const uint32_t *payload7 = &(*payload4).val.insufficient_data;
+        *((int8_t*)(ptr + sizeof(void*))) = 2;
+        *((int32_t*)(ptr + (2*sizeof(void*)))) = (int32_t) (*payload7);
+        break;
+      }
+      case 3: {
+        const plugin_string_t *payload8 = &(*payload4).val.bad_state;
+        *((int8_t*)(ptr + sizeof(void*))) = 3;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload8).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload8).ptr;
+        break;
+      }
+      case 4: {
+        const plugin_string_t *payload9 = &(*payload4).val.numerical;
+        *((int8_t*)(ptr + sizeof(void*))) = 4;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload9).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload9).ptr;
+        break;
+      }
+      case 5: {
+        const plugin_string_t *payload10 = &(*payload4).val.other;
+        *((int8_t*)(ptr + sizeof(void*))) = 5;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload10).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload10).ptr;
+        break;
+      }
+    }
+  } else {
+    const plugin_list_f64_t *payload = &(ret).val.ok;*((int8_t*)(ptr + 0)) = 0;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload).ptr;
   }
   return ptr;
 }

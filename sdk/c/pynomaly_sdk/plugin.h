@@ -283,6 +283,34 @@ typedef struct {
   } val;
 } exports_pynomaly_detector_detector_result_own_model_error_t;
 
+typedef pynomaly_detector_types_matrix_t exports_pynomaly_detector_explainer_matrix_t;
+
+typedef pynomaly_detector_types_error_t exports_pynomaly_detector_explainer_error_t;
+
+typedef exports_pynomaly_detector_detector_borrow_model_t exports_pynomaly_detector_explainer_borrow_model_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_list_f64_t ok;
+    exports_pynomaly_detector_explainer_error_t err;
+  } val;
+} exports_pynomaly_detector_explainer_result_list_f64_error_t;
+
+typedef pynomaly_detector_types_matrix_t exports_pynomaly_detector_learner_matrix_t;
+
+typedef pynomaly_detector_types_error_t exports_pynomaly_detector_learner_error_t;
+
+typedef exports_pynomaly_detector_detector_borrow_model_t exports_pynomaly_detector_learner_borrow_model_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_list_f64_t ok;
+    exports_pynomaly_detector_learner_error_t err;
+  } val;
+} exports_pynomaly_detector_learner_result_list_f64_error_t;
+
 // Imported Functions from `pynomaly:detector/log@1.0.0`
 // Hand one message to the host, which stores it with the call that it belongs to.
 // 
@@ -296,6 +324,12 @@ bool exports_pynomaly_detector_detector_method_model_save(exports_pynomaly_detec
 void exports_pynomaly_detector_detector_describe(exports_pynomaly_detector_detector_descriptor_t *ret);
 bool exports_pynomaly_detector_detector_fit(exports_pynomaly_detector_detector_matrix_t *training, exports_pynomaly_detector_detector_parameters_t *parameters, uint64_t seed, exports_pynomaly_detector_detector_fitted_t *ret, exports_pynomaly_detector_detector_error_t *err);
 bool exports_pynomaly_detector_detector_load(plugin_list_u8_t *state, exports_pynomaly_detector_detector_own_model_t *ret, exports_pynomaly_detector_detector_error_t *err);
+
+// Exported Functions from `pynomaly:detector/explainer@1.0.0`
+bool exports_pynomaly_detector_explainer_explain(exports_pynomaly_detector_explainer_borrow_model_t model, exports_pynomaly_detector_explainer_matrix_t *data, plugin_list_f64_t *ret, exports_pynomaly_detector_explainer_error_t *err);
+
+// Exported Functions from `pynomaly:detector/learner@1.0.0`
+bool exports_pynomaly_detector_learner_update(exports_pynomaly_detector_learner_borrow_model_t model, exports_pynomaly_detector_learner_matrix_t *data, plugin_list_f64_t *ret, exports_pynomaly_detector_learner_error_t *err);
 
 // Helper Functions
 
@@ -362,6 +396,18 @@ void exports_pynomaly_detector_detector_result_list_u8_error_free(exports_pynoma
 void exports_pynomaly_detector_detector_result_fitted_error_free(exports_pynomaly_detector_detector_result_fitted_error_t *ptr);
 
 void exports_pynomaly_detector_detector_result_own_model_error_free(exports_pynomaly_detector_detector_result_own_model_error_t *ptr);
+
+void exports_pynomaly_detector_explainer_matrix_free(exports_pynomaly_detector_explainer_matrix_t *ptr);
+
+void exports_pynomaly_detector_explainer_error_free(exports_pynomaly_detector_explainer_error_t *ptr);
+
+void exports_pynomaly_detector_explainer_result_list_f64_error_free(exports_pynomaly_detector_explainer_result_list_f64_error_t *ptr);
+
+void exports_pynomaly_detector_learner_matrix_free(exports_pynomaly_detector_learner_matrix_t *ptr);
+
+void exports_pynomaly_detector_learner_error_free(exports_pynomaly_detector_learner_error_t *ptr);
+
+void exports_pynomaly_detector_learner_result_list_f64_error_free(exports_pynomaly_detector_learner_result_list_f64_error_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void plugin_string_set(plugin_string_t *ret, const char*s);

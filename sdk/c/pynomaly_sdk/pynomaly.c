@@ -202,9 +202,14 @@ pyn_status pyn_loaded(const uint8_t *bytes, size_t length, pyn_model **model) {
 
 /* ---- Checks around the detector's own functions ---- */
 
-static pyn_status check_scores(const double *scores, size_t rows) {
-  for (size_t row = 0; row < rows; row++) {
-    if (!isfinite(scores[row])) return pyn_fail(PYN_NUMERICAL, "a score is not finite");
+pyn_status pyn_check_columns(const pyn_model *model, const pyn_matrix *data) {
+  if (data->columns == pyn_columns(model)) return PYN_OK;
+  return pyn_fail(PYN_INVALID_INPUT, "not as many columns as the training rows have");
+}
+
+pyn_status pyn_check_finite(const double *numbers, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (!isfinite(numbers[i])) return pyn_fail(PYN_NUMERICAL, "a score or its part is not finite");
   }
   return PYN_OK;
 }
@@ -217,7 +222,7 @@ pyn_status pyn_checked_fit(const pyn_matrix *training, const pyn_parameters *par
   }
   pyn_status status = pyn_fit(training, parameters, seed, model, scores);
   if (status == PYN_OK && !*model) status = pyn_fail(PYN_OTHER, "memory is at its end");
-  if (status == PYN_OK) status = check_scores(scores, training->rows);
+  if (status == PYN_OK) status = pyn_check_finite(scores, training->rows);
   if (status != PYN_OK && *model) {
     pyn_free(*model);
     *model = NULL;
@@ -226,11 +231,9 @@ pyn_status pyn_checked_fit(const pyn_matrix *training, const pyn_parameters *par
 }
 
 pyn_status pyn_checked_score(const pyn_model *model, const pyn_matrix *data, double *scores) {
-  if (data->columns != pyn_columns(model)) {
-    return pyn_fail(PYN_INVALID_INPUT, "not as many columns as the training rows have");
-  }
-  pyn_status status = pyn_score(model, data, scores);
-  return status == PYN_OK ? check_scores(scores, data->rows) : status;
+  pyn_status status = pyn_check_columns(model, data);
+  if (status == PYN_OK) status = pyn_score(model, data, scores);
+  return status == PYN_OK ? pyn_check_finite(scores, data->rows) : status;
 }
 
 /* ---- Randomness ---- */

@@ -1,8 +1,8 @@
 /*
  * Write an anomaly detector in C; ship it as one WebAssembly component.
  *
- * A detector defines `pyn_about` and the five functions at the end of this file. Everything else
- * is done by the SDK: the contract, checks of columns and of finite scores, and the log.
+ * A detector defines `pyn_about` and the functions at the end of this file, of which two may be left
+ * out. Everything else is done by the SDK: the contract, checks of columns and of finite scores, and the log.
  *
  * Equal bits: sums in one order, randomness from the seed only, and no -ffast-math.
  */
@@ -170,6 +170,29 @@ void pyn_save(const pyn_model *model, pyn_writer *writer);
 pyn_status pyn_load(pyn_reader *reader, pyn_model **model);
 void pyn_free(pyn_model *model);
 
+/* ---- What a detector may define, too ---- */
+
+/* How `pynomaly plugin build` sees which of them are there: by what the module exports. */
+#ifndef PYN_ABILITY
+#ifdef __wasm__
+#define PYN_ABILITY(NAME) __attribute__((export_name(NAME)))
+#else
+#define PYN_ABILITY(NAME)
+#endif
+#endif
+
+/* The ability `explainer`. Writes one contribution a value, row after row: how much the column
+ * raised (above 0) or lowered the row's score. Where the method allows it a row's contributions add
+ * up to its score. The columns are checked. */
+PYN_ABILITY("pyn_explain")
+pyn_status pyn_explain(const pyn_model *model, const pyn_matrix *data, double *contributions);
+
+/* The ability `learner`. Row by row, in order: writes the row's score with what is known so far, then
+ * learns the row. What it learns stays bounded however long the stream is, and a call that fails
+ * leaves the model as it was. The columns are checked. */
+PYN_ABILITY("pyn_update")
+pyn_status pyn_update(pyn_model *model, const pyn_matrix *data, double *scores);
+
 /* ---- For tests: the calls as the host makes them ---- */
 
 /* The value of one parameter: `number` also for a boolean, `integer` for a whole number. */
@@ -188,6 +211,21 @@ struct pyn_parameters {
 pyn_status pyn_checked_fit(const pyn_matrix *training, const pyn_parameters *parameters,
                            uint64_t seed, pyn_model **model, double *scores);
 pyn_status pyn_checked_score(const pyn_model *model, const pyn_matrix *data, double *scores);
+pyn_status pyn_check_columns(const pyn_model *model, const pyn_matrix *data);
+pyn_status pyn_check_finite(const double *numbers, size_t count);
+/* The same with pyn_explain and pyn_update. Here, so that whoever defines neither needs neither. */
+static inline pyn_status pyn_checked_explain(const pyn_model *model, const pyn_matrix *data,
+                                             double *contributions) {
+  pyn_status status = pyn_check_columns(model, data);
+  if (status == PYN_OK) status = pyn_explain(model, data, contributions);
+  return status == PYN_OK ? pyn_check_finite(contributions, data->rows * data->columns) : status;
+}
+static inline pyn_status pyn_checked_update(pyn_model *model, const pyn_matrix *data,
+                                            double *scores) {
+  pyn_status status = pyn_check_columns(model, data);
+  if (status == PYN_OK) status = pyn_update(model, data, scores);
+  return status == PYN_OK ? pyn_check_finite(scores, data->rows) : status;
+}
 /* Bytes of malloc; NULL where memory is at its end. */
 uint8_t *pyn_saved(const pyn_model *model, size_t *length);
 pyn_status pyn_loaded(const uint8_t *bytes, size_t length, pyn_model **model);

@@ -3,4 +3,5 @@
 import DetectorClass from "../../../detector.js";
 import { serve } from "../../../pynomaly_sdk/component.js";
 
+export { explainer, learner } from "../../../pynomaly_sdk/component.js";
 export const detector = serve(DetectorClass);

@@ -2,7 +2,7 @@
 // where the component is made: `pynomaly plugin build` writes the module that calls `serve`.
 
 import host from "pynomaly:detector/log@1.0.0";
-import { fitted, loaded, saved, scored } from "./detector.js";
+import { explained, fitted, loaded, saved, scored, updated } from "./detector.js";
 import { DetectorError } from "./errors.js";
 import { setSink } from "./log.js";
 import { Matrix } from "./matrix.js";
@@ -39,7 +39,21 @@ class Model {
     save() {
         return answered(() => saved(this.#detector));
     }
+
+    explain(data) {
+        return answered(() => explained(this.#detector, matrix(data)));
+    }
+
+    update(data) {
+        return answered(() => updated(this.#detector, matrix(data)));
+    }
 }
+
+/** The ability `explainer`, which a component only exports where its detector has `explain`. */
+export const explainer = { explain: (model, data) => model.explain(data) };
+
+/** The ability `learner`, which a component only exports where its detector has `update`. */
+export const learner = { update: (model, data) => model.update(data) };
 
 function matrix({ columns, values }) {
     return new Matrix(columns, values);

@@ -3,7 +3,17 @@ import { Matrix } from "./matrix.js";
 import { valuesOf } from "./parameters.js";
 import * as state from "./state.js";
 
-/** One anomaly-detection algorithm; extend it, and write `fit` and `scoreSamples`. */
+/**
+ * One anomaly-detection algorithm; extend it, and write `fit` and `scoreSamples`.
+ *
+ * Two methods more may be there, each an ability of the component:
+ *
+ * - `explain(X)`: for each row one contribution a column, how much it raised (above 0) or lowered
+ *   the score. Where the method allows it a row's contributions add up to its score.
+ * - `update(X)`: row by row, in order, scores the row with what is known so far, then learns it;
+ *   gives the scores. The one method besides `fit` that changes fields. What it learns stays
+ *   bounded however long the stream is, and an error leaves it as it was.
+ */
 export class Detector {
     /** The `detector_type`: 1 to 64 of `a-z`, `0-9` and `_`, not starting with a digit. */
     static detectorName = "";
@@ -60,11 +70,37 @@ export function fitted(detector, rows) {
 
 /** The scores of rows that have the training rows' columns. */
 export function scored(detector, rows) {
-    const X = Matrix.of(rows);
-    if (X.columns !== detector.columns_) {
-        throw new InvalidInput(`${X.columns} columns instead of ${detector.columns_}`);
-    }
+    const X = known(detector, rows);
     return checked(X, detector.scoreSamples(X));
+}
+
+/** The contributions of `explain`, row after row in one list. */
+export function explained(detector, rows) {
+    const X = known(detector, rows);
+    const contributions = Array.from(detector.explain(X)).flatMap((row) => Array.from(row));
+    const wanted = X.values.length;
+    if (contributions.length !== wanted) {
+        throw new NumericalError(`${contributions.length} contributions for ${wanted} values`);
+    }
+    const odd = contributions.findIndex((contribution) => !Number.isFinite(contribution));
+    if (odd >= 0) {
+        const row = Math.floor(odd / X.columns);
+        throw new NumericalError(`a contribution to row ${row} is ${contributions[odd]}`);
+    }
+    return contributions;
+}
+
+/** The scores of rows that are learnt. */
+export function updated(detector, rows) {
+    const X = known(detector, rows);
+    return checked(X, detector.update(X));
+}
+
+/** What a detector class can do beyond scoring, by the contract's names. */
+export function abilities(detectorClass) {
+    const named = { explainer: "explain", learner: "update" };
+    const has = ([, method]) => typeof detectorClass.prototype[method] === "function";
+    return Object.entries(named).filter(has).map(([name]) => name);
 }
 
 /** The parameters and all that was learnt, as portable bytes. */
@@ -88,6 +124,14 @@ export function loaded(detectorClass, bytes) {
         // Whatever goes wrong is the state's fault.
         throw error instanceof BadState ? error : new BadState(String(error));
     }
+}
+
+function known(detector, rows) {
+    const X = Matrix.of(rows);
+    if (X.columns !== detector.columns_) {
+        throw new InvalidInput(`${X.columns} columns instead of ${detector.columns_}`);
+    }
+    return X;
 }
 
 function isLearnt(name) {

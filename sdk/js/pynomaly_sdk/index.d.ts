@@ -78,6 +78,16 @@ export abstract class Detector {
     abstract fit(X: Matrix): void | number[];
     /** One finite score a row; higher means more anomalous. */
     abstract scoreSamples(X: Matrix): number[] | Float64Array;
+    /**
+     * The ability `explainer`: for each row one contribution a column, how much it raised (above 0)
+     * or lowered the score.
+     */
+    explain?(X: Matrix): Iterable<Iterable<number>>;
+    /**
+     * The ability `learner`: row by row, in order, scores the row with what is known so far, then
+     * learns it.
+     */
+    update?(X: Matrix): number[] | Float64Array;
 }
 
 export type DetectorClass = new (
@@ -88,6 +98,8 @@ export type DetectorClass = new (
 /** Fits, and gives the training scores: what the host asks for, and tests should. */
 export function fitted(detector: Detector, rows: Matrix | ArrayLike<number>[]): number[];
 export function scored(detector: Detector, rows: Matrix | ArrayLike<number>[]): number[];
+export function explained(detector: Detector, rows: Matrix | ArrayLike<number>[]): number[];
+export function updated(detector: Detector, rows: Matrix | ArrayLike<number>[]): number[];
 export function saved(detector: Detector): Uint8Array;
 export function loaded(detectorClass: DetectorClass, bytes: Uint8Array): Detector;
 

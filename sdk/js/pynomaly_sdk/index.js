@@ -4,7 +4,7 @@
 // says of itself and its parameters are static fields; what it has learnt are the fields whose
 // names end in `_`, which the SDK saves and loads. Types: index.d.ts.
 
-export { Detector, fitted, loaded, saved, scored } from "./detector.js";
+export { Detector, explained, fitted, loaded, saved, scored, updated } from "./detector.js";
 export {
     BadState,
     DetectorError,

@@ -23,6 +23,11 @@ export default class RobustZ extends Detector {
             maximum: 1e6,
             doc: "The most, in robust standard deviations, that one column counts.",
         }),
+        learning_rate: number(0.01, {
+            minimum: 0,
+            maximum: 0.5,
+            doc: "How far a row of a stream moves medians and deviations, in parts of the latter.",
+        }),
     };
 
     fit(X) {
@@ -39,17 +44,57 @@ export default class RobustZ extends Detector {
         return Array.from(X, (row) => this.#score(row));
     }
 
+    explain(X) {
+        return Array.from(X, (row) => this.#shares(row));
+    }
+
+    update(X) {
+        return Array.from(X, (row) => {
+            const score = this.#score(row);
+            this.#learn(row);
+            return score;
+        });
+    }
+
+    /** A column's z, squared; 0 for a constant one, which says nothing. */
+    #square(value, column) {
+        const spread = this.deviations_[column];
+        if (!(spread > 0)) {
+            return 0;
+        }
+        const z = Math.min(Math.abs(value - this.medians_[column]) / spread, this.cap);
+        return z * z;
+    }
+
     #score(row) {
         let total = 0;
         for (let column = 0; column < row.length; column += 1) {
-            // A constant column says nothing.
-            if (this.deviations_[column] > 0) {
-                const distance = Math.abs(row[column] - this.medians_[column]);
-                const z = Math.min(distance / this.deviations_[column], this.cap);
-                total += z * z;
-            }
+            total += this.#square(row[column], column);
         }
         return Math.sqrt(total / row.length);
+    }
+
+    /** What each column has of the score: as its square has of their sum. */
+    #shares(row) {
+        const score = this.#score(row);
+        const whole = row.length * score;
+        return row.map((value, column) => (score > 0 ? this.#square(value, column) / whole : 0));
+    }
+
+    /** Moves each median and deviation a little towards where half of the values lie. */
+    #learn(row) {
+        const grown = 1 + this.learning_rate;
+        for (let column = 0; column < row.length; column += 1) {
+            const [middle, spread] = [this.medians_[column], this.deviations_[column]];
+            if (spread > 0) {
+                const distance = row[column] - middle;
+                const isFar = Math.abs(distance) * MEDIAN_TO_DEVIATION > spread;
+                this.medians_[column] += Math.sign(distance) * (this.learning_rate * spread);
+                this.deviations_[column] = isFar
+                    ? Math.min(spread * grown, Number.MAX_VALUE)
+                    : spread / grown;
+            }
+        }
     }
 }
 
@@ -64,8 +109,8 @@ function deviation(values, middle) {
     const distances = values.map((value) => Math.abs(value - middle)).sort();
     const robust = median(distances) * MEDIAN_TO_DEVIATION;
     if (robust > 0) {
-        return robust;
+        return Math.min(robust, Number.MAX_VALUE);
     }
     const sum = distances.reduce((total, distance) => total + distance, 0);
-    return (sum / distances.length) * MEAN_TO_DEVIATION;
+    return Math.min((sum / distances.length) * MEAN_TO_DEVIATION, Number.MAX_VALUE);
 }

@@ -2,6 +2,8 @@
 
 import detector
 import pynomaly_contract
-from pynomaly_sdk.component import serve
+from pynomaly_sdk import component
 
-PynomalyContract = serve(detector, pynomaly_contract.Model)
+PynomalyContract = component.serve(detector, pynomaly_contract.Model)
+Explainer = component.Explainer
+Learner = component.Learner

@@ -22,22 +22,10 @@ from wit_world.exports import pynomaly_contract as contract
 from wit_world.imports import log as host
 from wit_world.imports import types
 
-from .detector import Detector, fitted, loaded, saved, scored
+from .detector import Detector, detector_of, explained, fitted, loaded, saved, scored, updated
 from .errors import BadState, InsufficientData, InvalidParameter, NumericalError
 from .matrix import Matrix
 from .parameters import Boolean, Choice, Integer, Number, Parameter, Text, table
-
-
-def detector_of(module: ModuleType) -> type[Detector]:
-    """The one detector that a module defines."""
-    found = [
-        it
-        for it in vars(module).values()
-        if isinstance(it, type) and issubclass(it, Detector) and it.__module__ == module.__name__
-    ]
-    if len(found) != 1:
-        raise TypeError(f"{module.__name__} defines {len(found)} detectors instead of one")
-    return found[0]
 
 
 def answered(call: Callable[[], Any]) -> Any:
@@ -142,6 +130,26 @@ class Model:
 
     def save(self) -> bytes:
         return answered(lambda: saved(self.detector))
+
+    def explain(self, data: Any) -> list[float]:
+        return answered(lambda: explained(self.detector, Matrix(data.columns, data.values)))
+
+    def update(self, data: Any) -> list[float]:
+        return answered(lambda: updated(self.detector, Matrix(data.columns, data.values)))
+
+
+class Explainer:
+    """The ability `explainer`, which a component only exports where its detector has `explain`."""
+
+    def explain(self, model: Model, data: Any) -> list[float]:
+        return model.explain(data)
+
+
+class Learner:
+    """The ability `learner`, which a component only exports where its detector has `update`."""
+
+    def update(self, model: Model, data: Any) -> list[float]:
+        return model.update(data)
 
 
 class HostHandler(logging.Handler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from types import ModuleType
 from typing import Any, ClassVar, Self
 
 from . import state
@@ -19,6 +20,14 @@ class Detector:
     `decision_scores_`, the training scores, where they are not `score_samples(X)` (a neighbour
     method leaves the row itself out). These attributes are the whole state: see
     `pynomaly_sdk.state` for what they may be. All randomness comes from `random_state`.
+
+    Two methods more may be there, each an ability of the component:
+
+    - `explain(X)`: for each row one contribution a column, how much it raised (above 0) or lowered
+      the score. Where the method allows it a row's contributions add up to its score.
+    - `update(X)`: row by row, in order, scores the row with what is known so far, then learns it;
+      gives the scores. The one method besides `fit` that changes attributes. What it learns stays
+      bounded however long the stream is, and an exception leaves it as it was.
     """
 
     #: The `detector_type`: 1 to 64 of `a-z`, `0-9` and `_`, not starting with a digit.
@@ -80,10 +89,27 @@ def fitted(detector: Detector, rows: Matrix | Iterable[Sequence[float]]) -> list
 
 def scored(detector: Detector, rows: Matrix | Iterable[Sequence[float]]) -> list[float]:
     """The scores of rows that have the training rows' columns."""
-    X = Matrix.of(rows)
-    if X.columns != detector.n_features_in_:
-        raise InvalidInput(f"{X.columns} columns instead of {detector.n_features_in_}")
+    X = _known(detector, rows)
     return _checked(X, detector.score_samples(X))
+
+
+def explained(detector: Detector, rows: Matrix | Iterable[Sequence[float]]) -> list[float]:
+    """The contributions of `explain`, row after row in one list."""
+    X = _known(detector, rows)
+    contributions = [float(it) for row in detector.explain(X) for it in row]
+    if len(contributions) != len(X.values):
+        raise NumericalError(f"{len(contributions)} contributions for {len(X.values)} values")
+    for index, contribution in enumerate(contributions):
+        if not math.isfinite(contribution):
+            row, column = divmod(index, X.columns)
+            raise NumericalError(f"row {row}, column {column} contributes {contribution}")
+    return contributions
+
+
+def updated(detector: Detector, rows: Matrix | Iterable[Sequence[float]]) -> list[float]:
+    """The scores of rows that are learnt."""
+    X = _known(detector, rows)
+    return _checked(X, detector.update(X))
 
 
 def saved(detector: Detector) -> bytes:
@@ -105,6 +131,31 @@ def loaded(detector_class: type[Detector], bytes_: bytes) -> Detector:
             return detector
         case _:
             raise BadState("these are not a detector's parameters and attributes")
+
+
+def abilities(detector_class: type[Detector]) -> list[str]:
+    """What it can do beyond scoring, by the contract's names."""
+    named = {"explainer": "explain", "learner": "update"}
+    return [name for name, method in named.items() if hasattr(detector_class, method)]
+
+
+def detector_of(module: ModuleType) -> type[Detector]:
+    """The one detector that a module defines."""
+    found = [
+        it
+        for it in vars(module).values()
+        if isinstance(it, type) and issubclass(it, Detector) and it.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        raise TypeError(f"{module.__name__} defines {len(found)} detectors instead of one")
+    return found[0]
+
+
+def _known(detector: Detector, rows: Matrix | Iterable[Sequence[float]]) -> Matrix:
+    X = Matrix.of(rows)
+    if X.columns != detector.n_features_in_:
+        raise InvalidInput(f"{X.columns} columns instead of {detector.n_features_in_}")
+    return X
 
 
 def _is_learnt(name: str) -> bool:

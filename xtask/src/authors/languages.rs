@@ -17,13 +17,13 @@ const WAIT_MAX: Duration = Duration::from_secs(120);
 /// A line of the C template, and what an author might make of it.
 const CAP: [&str; 2] = ["\"cap\", 1000.0,", "\"cap\", 1.5,"];
 
-/// Creates a project, tests, builds and checks it; gives the scores of its rows.
+/// Creates a project, tests, builds and checks it; gives what it says of its rows.
 pub(super) fn run(
     root: &Path,
     tools: &Tools,
     folder: &Path,
     language: &str,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<Answers> {
     let sdk = root.join("sdk/rust").display().to_string();
     let name = format!("in_{language}");
     let mut new = vec!["new", &name, "--lang", language];
@@ -44,8 +44,28 @@ pub(super) fn run(
     let is_closed = built.contains("imports    pynomaly:detector/log@1.0.0\n");
     ensure!(is_closed, "it imports more than `log`:\n{built}");
     plugin(&["check", "build/detector.wasm"])?;
-    plugin(&["run", "rows.csv", "--contamination", "0.02", "--output", "build/scores.csv"])?;
-    read(project.join("build/scores.csv"))
+    answers(&project, &plugin)
+}
+
+/// What a project's component says of the rows that come with every project.
+#[derive(PartialEq, Eq)]
+pub(super) struct Answers {
+    /// Scores and contributions.
+    scored: String,
+    /// Scores of rows that are learnt.
+    learnt: String,
+}
+
+/// Scores, explains and learns a project's rows. `plugin` runs `pynomaly plugin …` there.
+pub(super) fn answers(
+    project: &Path,
+    plugin: &dyn Fn(&[&str]) -> anyhow::Result<String>,
+) -> anyhow::Result<Answers> {
+    let explain = ["--contamination", "0.02", "--explain", "--output", "build/explained.csv"];
+    plugin(&[&["run", "rows.csv"], &explain[..]].concat())?;
+    let scored = read(project.join("build/explained.csv"))?;
+    ensure!(scored.contains("contribution_3"), "nothing is explained:\n{scored}");
+    Ok(Answers { scored, learnt: plugin(&["learn", "rows.csv"])? })
 }
 
 /// `plugin dev` sees a change, builds, and says what differs.

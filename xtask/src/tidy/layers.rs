@@ -43,7 +43,7 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
 /// Heavy or dangerous dependencies, and the only crates that may name them.
 const FENCED: [(&str, &[&str]); 10] = [
     ("wasmtime", &["pynomaly-sandbox", "pynomaly-bench"]),
-    ("wasmparser", &["pynomaly-sandbox"]),
+    ("wasmparser", &["pynomaly-sandbox", "pynomaly"]),
     ("sqlx", &["pynomaly-store"]),
     ("redis", &["pynomaly-store"]),
     ("axum", &["pynomaly-server"]),

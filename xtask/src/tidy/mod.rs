@@ -1,9 +1,11 @@
-//! `cargo xtask tidy`: what no compiler checks. Layers, sizes, and paths named in prose.
+//! `cargo xtask tidy`: what no compiler checks. Layers, sizes, paths named in prose, and whether what is
+//! generated is what would be.
 
 mod layers;
 mod paths;
 mod sizes;
 
+use crate::bindings;
 use anyhow::bail;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +16,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let mut faults = layers::check(root)?;
     faults.extend(sizes::check(root, &files)?);
     faults.extend(paths::check(root, &files)?);
+    faults.extend(bindings::check(root)?);
     if !faults.is_empty() {
         bail!("{} untidy places:\n  {}", faults.len(), faults.join("\n  "));
     }

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod dev;
 mod inspect;
+mod learn;
 mod new;
 mod project;
 mod pull;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Build(Box<build::Arguments>),
     Test(Box<test::Arguments>),
     Run(Box<run::Arguments>),
+    Learn(Box<learn::Arguments>),
     Dev(Box<dev::Arguments>),
     Bench(Box<bench::Arguments>),
     /// Load a component as the server would, and print what it says of itself.
@@ -60,6 +62,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Build(arguments) => build::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Learn(arguments) => learn::run(arguments),
         Command::Dev(arguments) => dev::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Inspect { file } => inspect::run(file),

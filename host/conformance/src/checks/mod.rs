@@ -9,6 +9,7 @@ mod duplicates;
 mod explanations;
 mod fuel_growth;
 mod hostile_inputs;
+mod learning;
 mod limits;
 mod memory_bound;
 mod minimum_rows;
@@ -34,7 +35,7 @@ type Entry = (&'static str, Form, fn(&Subject) -> Checked);
 
 /// Every check. Those that find the plainest faults come first: what fails there explains what
 /// fails below.
-pub(crate) const CHECKS: [Entry; 22] = [
+pub(crate) const CHECKS: [Entry; 23] = [
     ("description", Short, description::check),
     ("determinism", Short, determinism::check),
     ("nan_canonicalization", Short, nan_canonicalization::check),
@@ -57,4 +58,5 @@ pub(crate) const CHECKS: [Entry; 22] = [
     ("fuel_growth", Full, fuel_growth::check),
     ("memory_bound", Full, memory_bound::check),
     ("explanations", Full, explanations::check),
+    ("learning", Full, learning::check),
 ];

@@ -9,7 +9,7 @@
 
 enum { COLUMNS = 4, ROWS_MAX = 64 };
 
-static double rows[ROWS_MAX * COLUMNS], expected[ROWS_MAX], scores[ROWS_MAX], again[ROWS_MAX];
+static double rows[ROWS_MAX * COLUMNS], parts[ROWS_MAX * COLUMNS], expected[ROWS_MAX], scores[ROWS_MAX], again[ROWS_MAX];
 static size_t row_count, training_count;
 static int failures;
 
@@ -73,6 +73,38 @@ static void a_row_scores_the_same_alone_and_after_loading(void) {
   pyn_free(model);
 }
 
+static void contributions_add_up_to_scores(void) {
+  pyn_matrix all = {row_count, COLUMNS, rows};
+  pyn_model *model = fit();
+  CHECK(pyn_checked_explain(model, &all, parts) == PYN_OK);
+  for (size_t r = 0; r < row_count; r++) {
+    double total = 0.0;
+    for (size_t c = 0; c < COLUMNS; c++) total += parts[r * COLUMNS + c];
+    CHECK(fabs(total - expected[r]) <= 1e-9 * fmax(1.0, expected[r]));
+  }
+  pyn_free(model);
+}
+
+static void a_stream_is_learnt_alike_however_it_is_cut(void) {
+  pyn_matrix all = {row_count, COLUMNS, rows};
+  pyn_model *model = fit(), *other = fit();
+  CHECK(pyn_checked_update(model, &all, scores) == PYN_OK);
+  for (size_t r = 0; r < row_count; r++) {
+    pyn_matrix row = {1, COLUMNS, rows + r * COLUMNS};
+    CHECK(pyn_checked_update(other, &row, again) == PYN_OK);
+    CHECK(memcmp(scores + r, again, sizeof *again) == 0);
+  }
+  size_t length = 0, other_length = 0;
+  uint8_t *state = pyn_saved(model, &length), *other_state = pyn_saved(other, &other_length);
+  CHECK(length == other_length && memcmp(state, other_state, length) == 0);
+  CHECK(pyn_checked_score(model, &all, again) == PYN_OK);
+  CHECK(memcmp(scores, again, row_count * sizeof *scores) != 0);
+  free(state);
+  free(other_state);
+  pyn_free(other);
+  pyn_free(model);
+}
+
 static void wrong_rows_and_states_are_refused(void) {
   pyn_model *model = fit(), *loaded = NULL;
   pyn_matrix narrow = {1, 1, rows};
@@ -89,6 +121,8 @@ int main(void) {
   read_golden();
   scores_are_those_of_the_definition();
   a_row_scores_the_same_alone_and_after_loading();
+  contributions_add_up_to_scores();
+  a_stream_is_learnt_alike_however_it_is_cut();
   wrong_rows_and_states_are_refused();
   printf("%s\n", failures ? "failed" : "all tests passed");
   return failures != 0;

@@ -6,12 +6,14 @@ import { beforeEach, test } from "node:test";
 import RobustZ from "../detector.js";
 import {
     BadState,
+    explained,
     fitted,
     InvalidInput,
     InvalidParameter,
     loaded,
     saved,
     scored,
+    updated,
 } from "../pynomaly_sdk/index.js";
 
 const text = readFileSync(new URL("golden.csv", import.meta.url), "utf8");
@@ -40,6 +42,25 @@ test("a row scores the same alone and after loading", () => {
     const alone = rows.map((row) => scored(again, [row])[0]);
     assert.deepEqual(alone, scored(detector, rows));
     assert.deepEqual(saved(again), saved(detector));
+});
+
+test("contributions add up to scores", () => {
+    const contributions = explained(detector, rows);
+    const columns = rows[0].length;
+    scored(detector, rows).forEach((score, row) => {
+        const own = contributions.slice(row * columns, (row + 1) * columns);
+        const total = own.reduce((sum, contribution) => sum + contribution, 0);
+        assert.ok(Math.abs(total - score) <= 1e-9 * Math.max(1, score), `row ${row}`);
+    });
+});
+
+test("a stream is learnt alike however it is cut", () => {
+    const again = loaded(RobustZ, saved(detector));
+    const before = scored(detector, rows);
+    const scores = updated(detector, rows);
+    assert.deepEqual(rows.map((row) => updated(again, [row])[0]), scores);
+    assert.deepEqual(saved(again), saved(detector));
+    assert.notDeepEqual(scored(again, rows), before);
 });
 
 test("wrong parameters, rows and states are refused", () => {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detector import RobustZ
 from pynomaly_sdk import BadState, InvalidInput, InvalidParameter
-from pynomaly_sdk.detector import fitted, loaded, saved, scored
+from pynomaly_sdk.detector import explained, fitted, loaded, saved, scored, updated
 
 GOLDEN = Path(__file__).with_name("golden.csv")
 
@@ -36,6 +36,21 @@ class TestRobustZ(unittest.TestCase):
         alone = [scored(again, [row])[0] for row in self.rows]
         self.assertEqual(alone, scores)
         self.assertEqual(saved(again), saved(self.detector))
+
+    def test_contributions_add_up_to_scores(self):
+        contributions = explained(self.detector, self.rows)
+        columns = len(self.rows[0])
+        for row, score in enumerate(self.scores):
+            total = sum(contributions[row * columns : (row + 1) * columns])
+            self.assertAlmostEqual(total, score, delta=1e-9 * max(1.0, score))
+
+    def test_a_stream_is_learnt_alike_however_it_is_cut(self):
+        again = loaded(RobustZ, saved(self.detector))
+        scores = updated(self.detector, self.rows)
+        one_by_one = [updated(again, [row])[0] for row in self.rows]
+        self.assertEqual(one_by_one, scores)
+        self.assertEqual(saved(again), saved(self.detector))
+        self.assertNotEqual(scored(again, self.rows), self.scores)
 
     def test_wrong_parameters_rows_and_states_are_refused(self):
         with self.assertRaises(InvalidParameter):

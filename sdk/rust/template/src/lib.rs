@@ -19,6 +19,9 @@ pub struct Options {
     /// The most, in robust standard deviations, that one column counts.
     #[parameter(default = 1000.0, range = 1.0..=1_000_000.0)]
     pub cap: f64,
+    /// How far a row of a stream moves medians and deviations, in parts of the latter.
+    #[parameter(default = 0.01, range = 0.0..=0.5)]
+    pub learning_rate: f64,
 }
 
 /// Median and robust standard deviation of each column; the latter is 0 for a constant one.
@@ -26,7 +29,7 @@ pub struct Options {
 pub struct Columns {
     medians: Vec<f64>,
     deviations: Vec<f64>,
-    cap: f64,
+    options: Options,
 }
 
 impl Detector for RobustZ {
@@ -43,7 +46,7 @@ impl Detector for RobustZ {
     };
 
     fn fit(training: &Matrix<'_>, options: Options, _seed: u64) -> Result<Fitted<Columns>, Error> {
-        let mut model = Columns { medians: Vec::new(), deviations: Vec::new(), cap: options.cap };
+        let mut model = Columns { medians: Vec::new(), deviations: Vec::new(), options };
         for column in 0..training.columns() {
             let values: Vec<f64> = training.column(column).collect();
             let middle = median(values.clone());
@@ -56,32 +59,57 @@ impl Detector for RobustZ {
 }
 
 impl Columns {
-    fn score_row(&self, row: &[f64]) -> f64 {
-        let mut total = 0.0;
-        for ((value, middle), spread) in row.iter().zip(&self.medians).zip(&self.deviations) {
-            // A constant column says nothing.
+    /// Each column's z, squared; 0 for a constant one, which says nothing.
+    fn squares(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        row.iter().zip(&self.medians).zip(&self.deviations).map(|((value, middle), spread)| {
             if *spread > 0.0 {
-                let z = ((value - middle).abs() / spread).min(self.cap);
-                total += z * z;
+                let z = ((value - middle).abs() / spread).min(self.options.cap);
+                z * z
+            } else {
+                0.0
             }
-        }
+        })
+    }
+
+    fn score_row(&self, row: &[f64]) -> f64 {
+        let total = self.squares(row).fold(0.0, |total, square| total + square);
         (total / row.len() as f64).sqrt()
     }
+
+    /// Moves each median and deviation a little towards where half of the values lie.
+    fn learn(&mut self, row: &[f64]) {
+        let rate = self.options.learning_rate;
+        let columns = self.medians.iter_mut().zip(&mut self.deviations);
+        for (value, (middle, spread)) in row.iter().zip(columns) {
+            if *spread > 0.0 {
+                let is_far = (value - *middle).abs() * MEDIAN_TO_DEVIATION > *spread;
+                let direction = f64::from(value > middle) - f64::from(value < middle);
+                *middle += direction * (rate * *spread);
+                let grown = 1.0 + rate;
+                *spread = if is_far { (*spread * grown).min(f64::MAX) } else { *spread / grown };
+            }
+        }
+    }
+}
+
+/// All of them, or the verdict.
+fn finite(numbers: Vec<f64>) -> Result<Vec<f64>, Error> {
+    if numbers.iter().all(|number| number.is_finite()) {
+        return Ok(numbers);
+    }
+    Err(Error::Numerical("the values are too large for a score".to_owned()))
 }
 
 impl Model for Columns {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.medians.len(), data.columns())?;
-        let scores: Vec<f64> = data.iter_rows().map(|row| self.score_row(row)).collect();
-        if scores.iter().all(|score| score.is_finite()) {
-            return Ok(scores);
-        }
-        Err(Error::Numerical("the values are too large for a score".to_owned()))
+        finite(data.iter_rows().map(|row| self.score_row(row)).collect())
     }
 
     fn save(&self) -> Vec<u8> {
         let mut state = state::Writer::new(RobustZ::ABOUT.state_version);
-        state.number(self.cap);
+        state.number(self.options.cap);
+        state.number(self.options.learning_rate);
         state.numbers(&self.medians);
         state.numbers(&self.deviations);
         state.finish()
@@ -89,12 +117,38 @@ impl Model for Columns {
 
     fn load(bytes: &[u8]) -> Result<Self, Error> {
         let mut state = state::Reader::new(bytes, RobustZ::ABOUT.state_version)?;
-        let (cap, medians, deviations) = (state.number()?, state.numbers()?, state.numbers()?);
+        let options = Options { cap: state.number()?, learning_rate: state.number()? };
+        let (medians, deviations) = (state.numbers()?, state.numbers()?);
         state.finish()?;
         if medians.is_empty() || medians.len() != deviations.len() {
             return Err(state::bad("there are not as many deviations as medians"));
         }
-        Ok(Self { medians, deviations, cap })
+        Ok(Self { medians, deviations, options })
+    }
+}
+
+impl ExplainingModel for Columns {
+    /// Each column has of the score what its square has of their sum.
+    fn explain(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.medians.len(), data.columns())?;
+        let shares = data.iter_rows().flat_map(|row| {
+            let score = self.score_row(row);
+            let whole = row.len() as f64 * score;
+            self.squares(row).map(move |square| if score > 0.0 { square / whole } else { 0.0 })
+        });
+        finite(shares.collect())
+    }
+}
+
+impl StreamingModel for Columns {
+    fn update(&mut self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        Error::check_columns(self.medians.len(), data.columns())?;
+        let mut scores = Vec::new();
+        for row in data.iter_rows() {
+            scores.push(self.score_row(row));
+            self.learn(row);
+        }
+        finite(scores)
     }
 }
 
@@ -112,9 +166,10 @@ fn deviation(values: &[f64], middle: f64) -> f64 {
     distances.sort_unstable_by(f64::total_cmp);
     let robust = median(distances.clone()) * MEDIAN_TO_DEVIATION;
     if robust > 0.0 {
-        return robust;
+        return robust.min(f64::MAX);
     }
-    distances.iter().sum::<f64>() / distances.len() as f64 * MEAN_TO_DEVIATION
+    let mean = distances.iter().sum::<f64>() / distances.len() as f64;
+    (mean * MEAN_TO_DEVIATION).min(f64::MAX)
 }
 
-pynomaly_sdk::export!(RobustZ);
+pynomaly_sdk::export!(RobustZ, explainer, learner);

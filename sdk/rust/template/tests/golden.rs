@@ -2,7 +2,7 @@
 
 use my_detector::{Columns, Options, RobustZ};
 use pynomaly_sdk::parameters::{Parameters, Value};
-use pynomaly_sdk::{Detector, Error, Fitted, Matrix, Model};
+use pynomaly_sdk::{Detector, Error, ExplainingModel, Fitted, Matrix, Model, StreamingModel};
 
 const COLUMNS: usize = 4;
 
@@ -46,6 +46,29 @@ fn a_row_scores_the_same_alone_and_after_loading() {
         assert_eq!(loaded.score(&Matrix::new(COLUMNS, row)).unwrap(), [score]);
     }
     assert_eq!(loaded.save(), model.save());
+}
+
+#[test]
+fn contributions_add_up_to_scores() {
+    let (rows, training, expected) = golden();
+    let contributions = fit(&training).model.explain(&Matrix::new(COLUMNS, &rows)).unwrap();
+    for (own, score) in contributions.chunks(COLUMNS).zip(expected) {
+        let total: f64 = own.iter().sum();
+        assert!((total - score).abs() <= 1e-9 * score.max(1.0), "{total}, not {score}");
+    }
+}
+
+#[test]
+fn a_stream_is_learnt_alike_however_it_is_cut() {
+    let (rows, training, _) = golden();
+    let (mut model, mut other) = (fit(&training).model, fit(&training).model);
+    let before = model.score(&Matrix::new(COLUMNS, &rows)).unwrap();
+    let scores = model.update(&Matrix::new(COLUMNS, &rows)).unwrap();
+    for (row, score) in rows.chunks(COLUMNS).zip(scores) {
+        assert_eq!(other.update(&Matrix::new(COLUMNS, row)).unwrap(), [score]);
+    }
+    assert_eq!(other.save(), model.save());
+    assert_ne!(model.score(&Matrix::new(COLUMNS, &rows)).unwrap(), before);
 }
 
 #[test]

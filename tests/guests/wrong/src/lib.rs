@@ -34,6 +34,7 @@ enum Fault {
     FuelGrowth,
     MemoryBound,
     Explanations,
+    Learning,
 }
 
 #[derive(Parameters)]
@@ -54,6 +55,8 @@ struct Deviation {
     loaded: bool,
     means: Vec<f64>,
     deviations: Vec<f64>,
+    /// Rows learnt from the stream.
+    learnt: u64,
 }
 
 impl Detector for Wrong {
@@ -80,7 +83,7 @@ impl Detector for Wrong {
             off.fold(0.0, |sum, x| sum + x * x / count)
         };
         let deviations = columns.map(square).map(|it| math::finite(it.sqrt())).collect();
-        let model = Deviation { fault: options.fault, loaded: false, means, deviations };
+        let model = Deviation { fault: options.fault, loaded: false, means, deviations, learnt: 0 };
         let training_scores = training.iter_rows().map(|row| model.one(row)).collect();
         Ok(Fitted { model, training_scores })
     }
@@ -119,11 +122,12 @@ impl Deviation {
         let fault = misdeeds::FAULTS.get(state.integer()? as usize).copied();
         let fault = fault.ok_or_else(|| state::bad("there is no such fault"))?;
         let (means, deviations) = (state.numbers()?, state.numbers()?);
+        let learnt = state.integer()?;
         state.finish()?;
         if means.len() != deviations.len() || means.is_empty() {
             return Err(state::bad("the columns do not match"));
         }
-        Ok(Self { fault, loaded: true, means, deviations })
+        Ok(Self { fault, loaded: true, means, deviations, learnt })
     }
 }
 
@@ -140,6 +144,7 @@ impl Model for Deviation {
         state.integer(self.fault as u64);
         state.numbers(&self.means);
         state.numbers(&self.deviations);
+        state.integer(self.learnt);
         state.finish()
     }
 
@@ -159,4 +164,13 @@ impl ExplainingModel for Deviation {
     }
 }
 
-pynomaly_sdk::export!(Wrong, explainer);
+impl StreamingModel for Deviation {
+    fn update(&mut self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
+        let mut scores = self.score(data)?;
+        self.learnt += data.rows() as u64;
+        misdeeds::after_update(self, &mut scores);
+        Ok(scores)
+    }
+}
+
+pynomaly_sdk::export!(Wrong, explainer, learner);

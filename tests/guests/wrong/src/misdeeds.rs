@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// All, in the order of their numbers in a state.
-pub(crate) const FAULTS: [Fault; 21] = [
+pub(crate) const FAULTS: [Fault; 22] = [
     Fault::Nothing,
     Fault::Determinism,
     Fault::NanCanonicalization,
@@ -28,6 +28,7 @@ pub(crate) const FAULTS: [Fault; 21] = [
     Fault::FuelGrowth,
     Fault::MemoryBound,
     Fault::Explanations,
+    Fault::Learning,
 ];
 
 /// Scorings so far, which no model should know of.
@@ -92,4 +93,9 @@ pub(crate) fn after_load(state: &[u8], loaded: &Result<Deviation, Error>) {
     let fault = state.get(8).copied().map(u64::from);
     let is_careless = fault == Some(Fault::DamagedStates as u64);
     assert!(loaded.is_ok() || !is_careless, "a damaged state");
+}
+
+pub(crate) fn after_update(model: &Deviation, scores: &mut [f64]) {
+    let offset = if model.fault == Fault::Learning { scores.len() as f64 } else { 0.0 };
+    scores.iter_mut().for_each(|it| *it = math::finite(*it + offset));
 }

@@ -1,6 +1,7 @@
 //! C: clang with wasi-libc, or Zig, which brings both.
 
-use super::{Project, contract, tool};
+use super::contract::{self, Abilities};
+use super::{Project, tool};
 use anyhow::ensure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,7 +71,9 @@ pub(super) fn build(project: &Project, install: bool) -> anyhow::Result<Vec<u8>>
         .arg("-Wl,--strip-debug")
         .current_dir(&project.folder);
     tool::run(&mut command)?;
-    contract::componentize(std::fs::read(output)?, Some(&contract::write(&made)?))
+    let module = std::fs::read(output)?;
+    let wit = contract::write(&made, Abilities::exported(&module)?)?;
+    contract::componentize(module, Some(&wit))
 }
 
 /// Natively, with the project's own sources and each test in turn.

@@ -34,6 +34,7 @@ const PYTHON: &[File] = &[
 
 const PYTHON_SDK: &[File] = &[
     ("pynomaly_sdk/__init__.py", sdk!("python/pynomaly_sdk/__init__.py")),
+    ("pynomaly_sdk/abilities.py", sdk!("python/pynomaly_sdk/abilities.py")),
     ("pynomaly_sdk/component.py", sdk!("python/pynomaly_sdk/component.py")),
     ("pynomaly_sdk/detector.py", sdk!("python/pynomaly_sdk/detector.py")),
     ("pynomaly_sdk/errors.py", sdk!("python/pynomaly_sdk/errors.py")),
@@ -70,7 +71,10 @@ const JS_SDK: &[File] = &[
 ];
 
 /// What the component of a JavaScript project begins with.
-pub(super) const JS_ENTRY: &[File] = &[("component.js", sdk!("js/entry/component.js"))];
+pub(super) const JS_ENTRY: &[File] = &[
+    ("abilities.js", sdk!("js/entry/abilities.js")),
+    ("component.js", sdk!("js/entry/component.js")),
+];
 
 const C: &[File] = &[
     ("README.md", sdk!("c/template/README.md")),

@@ -1,6 +1,7 @@
 //! Python: componentize-py, which puts an interpreter and the project into one component.
 
-use super::{Project, contract, files, tool};
+use super::contract::{self, Abilities};
+use super::{Project, files, tool};
 use std::process::Command;
 
 const PACKAGE: &str = "componentize-py==0.25.1";
@@ -19,12 +20,15 @@ pub(super) fn build(project: &Project, install: bool) -> anyhow::Result<Vec<u8>>
     let made = project.made()?;
     let entry = made.join("python");
     project.write(&entry, files::PYTHON_ENTRY)?;
+    let mut asked = python(project)?;
+    let abilities = tool::run(asked.args(["-m", "pynomaly_sdk.abilities"]))?;
+    let abilities = Abilities::named(&String::from_utf8_lossy(&abilities));
     let output = made.join("python.wasm");
     let mut command = Command::new(program);
     command
         .arg("--wit-path")
-        .arg(contract::write(&made)?)
-        .args(["--world", contract::PLUGIN, "--export-interface-name", INTERFACE])
+        .arg(contract::write(&made, abilities)?)
+        .args(["--world", contract::WORLD, "--export-interface-name", INTERFACE])
         .args(["componentize", "--stub-wasi", "--python-path"])
         .arg(&entry)
         .arg("--python-path")
@@ -40,9 +44,14 @@ pub(super) fn build(project: &Project, install: bool) -> anyhow::Result<Vec<u8>>
 }
 
 pub(super) fn test(project: &Project) -> anyhow::Result<()> {
-    let python = tool::find(&project.folder, "python3");
+    tool::run_visibly(python(project)?.args(["-m", "unittest", "discover", "tests"]))
+}
+
+/// The project's interpreter, in the project's folder. It leaves nothing beside the sources.
+fn python(project: &Project) -> anyhow::Result<Command> {
     let line = "apt-get install python3  # or your system's way";
+    let python = tool::find(&project.folder, "python3");
     let mut command = Command::new(python.ok_or_else(|| tool::missing("python3", line))?);
-    command.args(["-m", "unittest", "discover", "tests"]).current_dir(&project.folder);
-    tool::run_visibly(&mut command)
+    command.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(&project.folder);
+    Ok(command)
 }
