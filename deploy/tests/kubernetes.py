@@ -12,7 +12,7 @@ from lib.drill import DEPLOY, ROOT, Drill
 from lib.tools import run, venv, where
 
 KUBERNETES = DEPLOY / "kubernetes"
-OVERLAYS = ("overlays/production", "overlays/staging", "migration")
+OVERLAYS = ("overlays/production", "overlays/staging", "migration", "backup")
 VERSIONS = ("1.35", "1.36", "1.37")
 #: Kinds of operators, whose schemas are not among Kubernetes' own.
 FOREIGN = {"ExternalSecret", "ServiceMonitor"}
