@@ -71,7 +71,7 @@ impl Metrics {
         start_time.set(started.unix_timestamp() as f64);
         let backup_time = Gauge::new(
             "pynomaly_backup_last_success_timestamp_seconds",
-            "When the last backup was made, in seconds since unix epoch; 0 if there was none.",
+            "When the last backup was whole, in seconds since unix epoch; 0 if there was none.",
         )?;
         let backup_bytes =
             Gauge::new("pynomaly_backup_size_bytes", "Size of the last backup's archive.")?;

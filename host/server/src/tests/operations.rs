@@ -71,6 +71,7 @@ async fn metrics_count_requests_by_route_and_detections_by_outcome() {
         "pynomaly_active_connections 0",
         // When the tests' clock stood as the server was made.
         "process_start_time_seconds 1700000000",
+        "pynomaly_backup_last_success_timestamp_seconds 0",
     ] {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }
