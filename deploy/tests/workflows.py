@@ -8,10 +8,10 @@ import sys
 
 import yaml
 
-from lib.daemons import free_port
-from lib.drill import DEPLOY, ROOT, Drill
+from lib.daemons import Daemon, free_port, get
+from lib.drill import DEPLOY, ROOT, Drill, wait_until
 from lib.scans import tool
-from lib.tools import run, venv, where
+from lib.tools import apt, run, venv, where
 
 FOLDER = ROOT / ".github"
 IMAGE = "registry.example.com/pynomaly@sha256:" + "0" * 64
@@ -41,7 +41,7 @@ def main():
             drill.figure(f"{shell(drill, [*workflows, *actions])} blocks")
         with drill.step("the scripts of the roll-out"):
             check_apply(drill)
-            check_watch()
+            check_watch(drill)
 
 
 def check_workflow(path):
@@ -105,11 +105,40 @@ def check_apply(drill):
         assert pods and all(pod["containers"][0]["image"] == IMAGE for pod in pods), overlay
 
 
-def check_watch():
-    """Nobody answers: that is no good sign. With a Prometheus, the drill of the runbooks has it."""
-    nobody = {**os.environ, "PROMETHEUS": f"http://127.0.0.1:{free_port()}"}
-    done = subprocess.run([DEPLOY / "kubernetes/watch.sh", "0"], env=nobody, check=False, capture_output=True)
-    assert done.returncode == 1, done
+def check_watch(drill):
+    """With a Prometheus that nobody answers for, one that is content, and one with an alert."""
+    def watch(port):
+        env = {**os.environ, "PROMETHEUS": f"http://127.0.0.1:{port}"}
+        done = subprocess.run([DEPLOY / "kubernetes/watch.sh", "0"], env=env, check=False, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    assert watch(free_port())[0] == 1
+    apt("prometheus")
+    content, worried = (Prometheus(drill, service) for service in ("edge", "pynomaly"))
+    for one in (content, worried):
+        fires = f"http://127.0.0.1:{one.port}/api/v1/query?query=ALERTS"
+        wait_until("an alert fires", lambda: '"firing"' in get(fires)[1])
+    assert watch(content.port)[0] == 0, "an alert that a roll-out does not cause"
+    status, said = watch(worried.port)
+    assert status == 1 and "Pynomaly_Drill" in said, said
+
+
+class Prometheus(Daemon):
+    """One with a single alert, of this service, which fires."""
+
+    def __init__(self, drill, service):
+        self.port = free_port()
+        folder = drill.folder / service
+        folder.mkdir()
+        alert = {"alert": "Pynomaly_Drill", "expr": "vector(1)", "labels": {"service": service}}
+        rules = {"groups": [{"name": "drill", "rules": [alert]}]}
+        (folder / "rules.yml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+        settings = {"global": {"evaluation_interval": "1s"}, "rule_files": [str(folder / "rules.yml")]}
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        command = ["prometheus", f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}",
+                   f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn"]
+        super().__init__(drill, f"prometheus-{service}", command,
+                         lambda: get(f"http://127.0.0.1:{self.port}/-/ready")[0] == 200)
 
 
 if __name__ == "__main__":
