@@ -130,6 +130,14 @@ impl Project {
         }
     }
 
+    /// A native program of the same code that times it, where the language has one.
+    pub(super) fn native_bench(&self) -> anyhow::Result<Option<PathBuf>> {
+        match self.language {
+            Language::Rust => rust::native_bench(self).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// The folder of what is made on the way, which is there then.
     fn made(&self) -> anyhow::Result<PathBuf> {
         let folder = self.folder.join("build/made");
@@ -138,7 +146,7 @@ impl Project {
         Ok(folder)
     }
 
-    fn write(&self, folder: &Path, files: &[files::File]) -> anyhow::Result<()> {
+    fn write(&self, folder: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
         files.iter().try_for_each(|(path, text)| write_one(folder, path, text))
     }
 
