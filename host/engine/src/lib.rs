@@ -38,7 +38,7 @@ pub use pipeline::{
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{
-    Budget, CallError, Frame, LimitKind, Limits, LoadError, Sandbox, SandboxError, digest, traced,
+    Budget, CallError, Frame, LimitKind, Limits, LoadError, Plugin, Profile, Sandbox, SandboxError, digest, traced,
     trailing_section, with_trailing_section,
 };
 pub use replay::{Answered, Replay};

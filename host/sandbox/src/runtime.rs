@@ -2,6 +2,7 @@
 
 use crate::error::SandboxError;
 use crate::limits::Limits;
+use std::num::NonZeroUsize;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
     WasmBacktraceDetails,
@@ -23,15 +24,32 @@ const KEEP_RESIDENT_BYTES: usize = 16 * 1024 * 1024;
 /// The same, of a call stack, which calls seldom use much of.
 const STACK_KEEP_RESIDENT_BYTES: usize = 1024 * 1024;
 
-pub(crate) fn engine(limits: &Limits, canonical_nans: bool) -> Result<Engine, SandboxError> {
-    let config = config(limits, canonical_nans);
+/// Functions of a stack that a profile keeps.
+const PROFILED_FRAMES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+/// What code is compiled for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    Plain,
+    /// Every NaN has the same bits.
+    CanonicalNans,
+    /// Looked at while it runs.
+    Profiled,
+}
+
+pub(crate) fn engine(limits: &Limits, code: Code) -> Result<Engine, SandboxError> {
+    let config = config(limits, code);
     Engine::new(&config).map_err(|error| SandboxError::Engine(format!("{error:#}")))
 }
 
-fn config(limits: &Limits, canonical_nans: bool) -> Config {
+fn config(limits: &Limits, code: Code) -> Config {
     let mut config = Config::new();
     // Costs up to 2.5 times: off where plugins serve, on where one is proven not to need it.
-    config.cranelift_nan_canonicalization(canonical_nans);
+    config.cranelift_nan_canonicalization(code == Code::CanonicalNans);
+    if code == Code::Profiled {
+        config.epoch_interruption(true);
+        config.wasm_backtrace_max_frames(Some(PROFILED_FRAMES));
+    }
     // A plugin is one synchronous computation; without concurrency a call costs half.
     config.concurrency_support(false);
     // Fuel gives the verdict. It also yields to the host, which then looks at the clock: one

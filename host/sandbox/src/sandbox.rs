@@ -10,7 +10,8 @@ use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
 use crate::precheck::precheck;
-use crate::runtime;
+use crate::profile::Profile;
+use crate::runtime::{self, Code};
 use pynomaly_core::Descriptor;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub struct Sandbox {
     linker: Arc<Linker<Guest>>,
     cache: Arc<Cache>,
     limits: Arc<Limits>,
+    profile: Option<Arc<Profile>>,
 }
 
 /// A component ready to be instantiated.
@@ -33,6 +35,8 @@ pub(crate) struct Compiled {
     pub(crate) instances: InstancePre<Guest>,
     pub(crate) indices: PluginIndices,
     pub(crate) abilities: Abilities,
+    /// Who looks on, in a sandbox that profiles.
+    pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) took: Duration,
     pub(crate) from_cache: bool,
 }
@@ -57,7 +61,7 @@ impl Sandbox {
     /// [`SandboxError`] where this machine cannot run one.
     pub fn new(limits: Limits, cache_folder: Option<PathBuf>) -> Result<Self, SandboxError> {
         let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
-        Self::assemble(limits, cache, false)
+        Self::assemble(limits, cache, Code::Plain)
     }
 
     /// Another sandbox with the same compile cache, in which every NaN has the same bits. A plugin
@@ -67,19 +71,33 @@ impl Sandbox {
     /// # Errors
     /// As [`Self::new`].
     pub fn with_canonical_nans(&self, limits: Limits) -> Result<Self, SandboxError> {
-        Self::assemble(limits, Arc::clone(&self.cache), true)
+        Self::assemble(limits, Arc::clone(&self.cache), Code::CanonicalNans)
     }
 
-    fn assemble(
-        limits: Limits,
-        cache: Arc<Cache>,
-        canonical_nans: bool,
-    ) -> Result<Self, SandboxError> {
-        let engine = runtime::engine(&limits, canonical_nans)?;
+    /// Another sandbox with the same compile cache, which looks on at what the calls of its plugins
+    /// do. The same scores and fuel as here, slower; nothing of it is for serving.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn profiling(&self, limits: Limits) -> Result<(Self, Arc<Profile>), SandboxError> {
+        let mut sandbox = Self::assemble(limits, Arc::clone(&self.cache), Code::Profiled)?;
+        let profile = Arc::new(Profile::new(sandbox.engine.clone()));
+        sandbox.profile = Some(Arc::clone(&profile));
+        Ok((sandbox, profile))
+    }
+
+    fn assemble(limits: Limits, cache: Arc<Cache>, code: Code) -> Result<Self, SandboxError> {
+        let engine = runtime::engine(&limits, code)?;
         let mut linker = Linker::new(&engine);
         Bindings::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        Ok(Self { engine, linker: Arc::new(linker), cache, limits: Arc::new(limits) })
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            cache,
+            limits: Arc::new(limits),
+            profile: None,
+        })
     }
 
     /// The bounds that every plugin of this sandbox is under.
@@ -133,7 +151,8 @@ impl Sandbox {
         let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
         let indices = PluginIndices::new(&instances).map_err(contract)?;
         let abilities = Abilities::of(&component);
-        Ok(Compiled { instances, indices, abilities, took: started.elapsed(), from_cache })
+        let (took, profile) = (started.elapsed(), self.profile.clone());
+        Ok(Compiled { instances, indices, abilities, profile, took, from_cache })
     }
 
     fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {
@@ -161,13 +180,15 @@ impl Sandbox {
     fn describe(&self, compiled: &Compiled, digest: &str) -> Result<Descriptor, LoadError> {
         let answer_bytes = self.limits.descriptor_bytes_max;
         let budget = self.limits.describe_budget();
-        let mut store = new_store(&self.engine, digest.into(), &self.limits);
+        let mut store =
+            new_store(&self.engine, digest.into(), &self.limits, compiled.profile.as_ref());
         refuel(&mut store, &budget, answer_bytes).map_err(LoadError::Describe)?;
         let call = async {
             let (_, bindings) = compiled.instantiate(&mut store).await?;
             bindings.pynomaly_detector_detector().call_describe(&mut store).await
         };
-        let outcome = drive(call, &budget).map_err(LoadError::Describe)?;
+        let outcome =
+            drive(call, &budget, compiled.profile.as_ref()).map_err(LoadError::Describe)?;
         let descriptor = outcome
             .map_err(|error| explain(&error, &mut store, &budget, answer_bytes))
             .map_err(LoadError::Describe)?;
