@@ -125,7 +125,7 @@ variables! {
     DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     REDIS_URL = "REDIS_URL", None,
-        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.", secret;
+        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS; `redis+sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/SERVICE/NUMBER` where sentinels at these addresses, asked without a password, say where it is. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.", secret;
     REDIS_MAX_CONNECTIONS = "REDIS_MAX_CONNECTIONS", Some("1"),
         "Connections to Redis, 1 to 64. One carries any number of questions at the same time, so that more are of use only where one core of the network is not enough.";
     REDIS_CONNECTION_POOL_TIMEOUT = "REDIS_CONNECTION_POOL_TIMEOUT", Some("5"),
