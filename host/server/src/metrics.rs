@@ -1,6 +1,7 @@
 //! What `/metrics` tells Prometheus.
 
 pub(crate) mod plugins;
+pub(crate) mod tls;
 
 use crate::state::App;
 use plugins::PluginMetrics;
@@ -87,6 +88,11 @@ impl Metrics {
             plugins,
             looking,
         })
+    }
+
+    /// Where parts of the server that not every one has show their own.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// All of them in Prometheus' text format.

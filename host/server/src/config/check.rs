@@ -83,7 +83,8 @@ fn warnings(config: &Config) -> Vec<&'static str> {
     }
     let is_shared = matches!(config.database.location, Location::Postgres(_));
     let has_key = config.auth.jwt_secret.is_some() || config.auth.jwt_private_key.is_some();
-    let is_open = !config.listen.ip().is_loopback() && config.proxies.is_empty();
+    let is_open =
+        config.tls.is_none() && !config.listen.ip().is_loopback() && config.proxies.is_empty();
     [
         (
             !config.plugin_policy.unsigned.is_empty(),
@@ -92,7 +93,8 @@ fn warnings(config: &Config) -> Vec<&'static str> {
         ),
         (
             is_open,
-            "PYNOMALY_LISTEN is reachable from elsewhere and PYNOMALY_TRUSTED_PROXIES is not set: \
+            "PYNOMALY_LISTEN is reachable from elsewhere, and neither PYNOMALY_TLS_CERTIFICATE nor \
+             PYNOMALY_TRUSTED_PROXIES is set: \
              without a proxy in front, passwords cross the network in plain HTTP; with one, all \
              who are not logged in share its address",
         ),

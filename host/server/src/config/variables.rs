@@ -46,6 +46,10 @@ variables! {
         "Address and port. Port 0 takes a free one and logs it.";
     ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
         "A file to write the bound address to, once connections are accepted.";
+    TLS_CERTIFICATE = "PYNOMALY_TLS_CERTIFICATE", None,
+        "File of the server's certificate in PEM, followed by those up to the authority. With it and its key the server speaks TLS 1.2 and 1.3 itself; files that change serve within seconds (docs/operations.md).";
+    TLS_KEY = "PYNOMALY_TLS_KEY", None,
+        "File of that certificate's private key in PEM.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
         "Folder of the database, the compile cache and the generated secrets.";
     TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
