@@ -1,10 +1,12 @@
 //! What `/metrics` tells Prometheus.
 
 pub(crate) mod plugins;
+mod queues;
 pub(crate) mod tls;
 
 use crate::state::App;
 use plugins::PluginMetrics;
+use queues::QueueMetrics;
 
 use prometheus::{
     Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry,
@@ -28,6 +30,7 @@ pub(crate) struct Metrics {
     pub(crate) detections: IntCounterVec,
     pub(crate) fuel: IntCounterVec,
     pub(crate) plugins: PluginMetrics,
+    queues: QueueMetrics,
     /// One at a time sets what is only true at the moment, and reads it.
     looking: Mutex<()>,
     pub(crate) shadow: IntCounterVec,
@@ -76,6 +79,7 @@ impl Metrics {
         registry.register(Box::new(fuel.clone()))?;
         registry.register(Box::new(shadow.clone()))?;
         let plugins = PluginMetrics::new(&registry)?;
+        let queues = QueueMetrics::new(&registry)?;
         let looking = Mutex::default();
         Ok(Self {
             registry,
@@ -86,6 +90,7 @@ impl Metrics {
             fuel,
             shadow,
             plugins,
+            queues,
             looking,
         })
     }
@@ -99,6 +104,7 @@ impl Metrics {
     pub(crate) fn text(&self, app: &App) -> Result<Vec<u8>, prometheus::Error> {
         let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         self.plugins.look(app);
+        self.queues.look(app);
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)
