@@ -1,6 +1,7 @@
 //! The `pynomaly` command.
 
 mod audit;
+mod capacity;
 mod config;
 mod detect;
 mod evaluate;
@@ -11,6 +12,7 @@ mod parameter;
 mod plugin;
 mod secrets;
 mod serve;
+mod svg;
 mod table;
 mod user;
 
@@ -47,6 +49,8 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
+    /// Predict from Prometheus when what there is will no longer be enough.
+    Capacity(capacity::Arguments),
     /// Write, build, prove, sign, upload, push and pull plugins, and look at them.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Config(command) => config::run(&command),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Capacity(arguments) => capacity::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
