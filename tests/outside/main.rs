@@ -26,4 +26,5 @@ mod series;
 mod shadow;
 mod sources;
 mod support;
+mod tls;
 mod tokens;

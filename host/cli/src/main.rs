@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod capacity;
 mod config;
 mod detect;
 mod evaluate;
@@ -13,6 +14,7 @@ mod plugin;
 mod restore;
 mod secrets;
 mod serve;
+mod svg;
 mod table;
 mod user;
 
@@ -49,6 +51,8 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
+    /// Predict from Prometheus when what there is will no longer be enough.
+    Capacity(capacity::Arguments),
     /// Write, build, prove, sign, upload, push and pull plugins, and look at them.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Command::Config(command) => config::run(&command),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Capacity(arguments) => capacity::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),

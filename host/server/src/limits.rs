@@ -10,6 +10,11 @@ const MIB: usize = 1024 * KIB;
 pub struct Limits {
     /// Connections open at the same time; more wait in the listener's backlog. Default 1,024.
     pub connections_max: usize,
+    /// Time for the handshake of a connection that speaks TLS. Default 10 s.
+    pub handshake_time_max: Duration,
+    /// How often the files of the certificate are looked at; what has changed is tried at the
+    /// second look. Default 1 s.
+    pub certificate_look_every: Duration,
     /// Header lines of a request. Default 64.
     pub headers_max: usize,
     /// Bytes of a request's head. Default 16 KiB.
@@ -191,6 +196,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections_max: 1024,
+            handshake_time_max: Duration::from_secs(10),
+            certificate_look_every: Duration::from_secs(1),
             headers_max: 64,
             header_bytes_max: 16 * KIB,
             header_time_max: Duration::from_secs(30),

@@ -11,6 +11,7 @@ mod production;
 mod quotas;
 mod read;
 mod sources;
+mod tls;
 mod variables;
 
 pub use backup::BackupOptions;
@@ -25,6 +26,7 @@ use crate::limits::Limits;
 use crate::plugins::{PluginPolicy, PluginSources};
 use crate::proxies::Proxies;
 use crate::quota::QuotaOptions;
+use crate::tls::TlsFiles;
 use crate::vault::Keys;
 use pynomaly_store::{Location, PoolOptions, RedisOptions, StoreOptions, Synchronous};
 use read::Reader;
@@ -45,6 +47,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// The certificate to speak TLS with; `None` for plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Who is believed about where a request came from.
     pub(crate) proxies: Proxies,
     /// Where to write the address that was bound.
@@ -183,6 +187,7 @@ impl Config {
             environment,
             log_level: log_level(&read)?,
             listen: read.parsed(&names::LISTEN, "an address and port, like 127.0.0.1:8000")?,
+            tls: tls::tls(&read)?,
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),

@@ -11,10 +11,13 @@ use crate::config::{Auth, Config, Secret};
 use crate::quota::Quotas;
 use crate::random::Random;
 use crate::state::{App, Parts};
+use crate::tls::Tls;
 use crate::vault::{self, Vault};
 use pynomaly_engine::{Engine, Sandbox};
 use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError};
 use std::io::Write;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The file of [`server_name`].
@@ -101,6 +104,17 @@ pub(super) fn vault(config: &Config, random: &Random) -> Result<Vault, ServeErro
 fn oidc(config: &Config) -> Result<Option<Provider>, ServeError> {
     let provider = |settings| Provider::new(settings, &config.limits);
     config.oidc.clone().map(provider).transpose().map_err(ServeError::Oidc)
+}
+
+/// Shows how the certificate fares, and follows its files.
+pub(super) fn certificate(
+    app: &App,
+    tls: Option<&Arc<Tls>>,
+) -> Result<Option<JoinHandle<()>>, ServeError> {
+    let Some(tls) = tls else { return Ok(None) };
+    let shown = tls.metrics.register(app.metrics.registry());
+    shown.map_err(|error| ServeError::Metrics(error.to_string()))?;
+    Ok(Some(tls.follow(app.limits.certificate_look_every, app.stopping.clone())))
 }
 
 /// What replicas share beside the database.
