@@ -1,6 +1,7 @@
 //! The `pynomaly` command.
 
 mod audit;
+mod compile;
 mod config;
 mod detect;
 mod evaluate;
@@ -59,6 +60,9 @@ enum Command {
     /// Manage the secrets of that database.
     #[command(subcommand)]
     Secrets(secrets::Command),
+    /// Compile the component on standard input: what a server has done in a process of its own.
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Secrets(command) => secrets::run(&command),
+        Command::Compile(arguments) => return compile::run(&arguments),
     };
     exit::code(outcome)
 }

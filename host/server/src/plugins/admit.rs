@@ -52,14 +52,16 @@ pub(super) async fn audit_refusal(
     digest: &str,
     error: &PluginError,
 ) -> Result<(), PluginError> {
-    if !matches!(
+    let is_passing = matches!(error, PluginError::Refused(error) if error.is_passing());
+    let is_refusal = matches!(
         error,
         PluginError::Digest { .. }
             | PluginError::Layout(_)
             | PluginError::Signature(_)
             | PluginError::Refused(_)
             | PluginError::SelfTest(_)
-    ) {
+    );
+    if is_passing || !is_refusal {
         return Ok(());
     }
     let audit = actor.refused(&app.random, "plugin.upload", digest);
@@ -155,7 +157,7 @@ async fn check_signature(
 /// Pre-check, compilation, contract, `describe`, descriptor; off the async threads.
 async fn load(app: &AppState, component: Arc<[u8]>) -> Result<Arc<Served>, PluginError> {
     let engine = Arc::clone(&app.engine);
-    let loaded = tokio::task::spawn_blocking(move || engine.load(component)).await;
+    let loaded = tokio::task::spawn_blocking(move || engine.load(&component)).await;
     let loaded = loaded.map_err(|error| PluginError::Internal(format!("not loaded: {error}")))?;
     loaded.map_err(PluginError::Refused)
 }

@@ -5,7 +5,6 @@ use super::{Change, PluginError, Signature, Upload, apply, change, upload};
 use crate::audit::Actor;
 use crate::error::ApiError;
 use crate::state::AppState;
-use pynomaly_engine::InstallError;
 use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
 
 /// What is said of it as long as it is not served as it is.
@@ -54,10 +53,11 @@ pub(super) async fn take(
 pub(super) fn is_passing(error: &ApiError) -> bool {
     match error {
         ApiError::Store(_) | ApiError::Internal(_) | ApiError::Busy(_) => true,
-        ApiError::Plugin(error) => matches!(
-            **error,
-            PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }
-        ),
+        ApiError::Plugin(error) => match &**error {
+            PluginError::Refused(error) => error.is_passing(),
+            PluginError::Stale { .. } => true,
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -17,17 +17,19 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::random::Random;
 use crate::vault::{self, Rotated};
+use pynomaly_engine::Compiler;
 use pynomaly_store::{AuditVerdict, Store};
 use std::sync::Arc;
 
-/// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database.
+/// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database. Plugins
+/// are compiled by `compiler`.
 ///
 /// # Errors
 /// [`ServeError`] names the step of the start that failed.
-pub async fn serve(config: Config) -> Result<(), ServeError> {
+pub async fn serve(config: Config, compiler: Compiler) -> Result<(), ServeError> {
     let stopping = signals::stopping().map_err(ServeError::Signals)?;
     boot::data_dir(&config)?;
-    let app = Arc::new(boot::app(&config, stopping.clone()).await?);
+    let app = Arc::new(boot::app(&config, compiler, stopping.clone()).await?);
     boot::first_admin(&app, &config.auth).await?;
     let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
     let fuel = fuel::flush_now_and_then(&app);
@@ -35,6 +37,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let housekeeping = housekeeping::start(&app);
     let shadow = crate::plugins::start(&app).map_err(ServeError::Thread)?;
     listen::run(listener, Arc::clone(&app), config.proxies).await;
+    // Nobody waits for them any more.
+    app.engine.sandbox().end_compilations();
     plugins.end().await;
     shadow.end().await;
     // It ends by itself; a panic in there is in the log already.
