@@ -109,6 +109,52 @@ fn compilation_that_is_late_or_wants_too_much_is_ended_and_reported() {
 }
 
 #[test]
+fn upload_that_nobody_waits_for_shows_what_its_compilation_takes() {
+    let mut server = Server::start_with(&[], &[(CPU, "60")]);
+    let admin = server.admin();
+    let accepted = admin.upload_async(PLUGINS, &costly());
+    assert_eq!(accepted.status, 202, "{accepted:?}");
+    let location = accepted.header("location").to_owned();
+    let step = eventually("its compilation takes time and memory", || {
+        let upload = admin.get(&location).json();
+        assert_eq!(upload["state"], "running", "{upload}");
+        let step = upload["steps"].as_array().unwrap().last().unwrap().clone();
+        (step["memory_bytes"].as_u64() > Some(10_000_000)).then_some(step)
+    });
+    assert_eq!((&step["step"], &step["state"]), (&json!("compile"), &json!("running")));
+    // Killed, with the upload on its way.
+    let process = compiler(&server);
+    server.kill();
+    eventually("it is gone", || (!is_running(&process)).then_some(()));
+    server.restart();
+    let admin = server.admin();
+    eventually("it is lost", || (admin.get(&location).json()["state"] == "lost").then_some(()));
+}
+
+#[test]
+fn command_tells_step_by_step_what_becomes_of_an_upload() {
+    let server = Server::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let upload = |component: &[u8]| {
+        let path = folder.path().join("x.wasm");
+        fs::write(&path, component).unwrap();
+        let admin = server.admin();
+        let path = path.to_str().unwrap();
+        let to = ["--server", &server.url, "--token", admin.token()];
+        server.run(&[&["plugin", "upload", path, "--promote"][..], &to].concat())
+    };
+    let (is_good, said) = upload(&bundled("knn"));
+    assert!(is_good && said.contains("knn is served by it: active"), "{said}");
+    let begins = |step: &str| said.lines().any(|line| line.starts_with(step));
+    for step in ["receive", "digest", "pre-check", "compile", "describe", "store"] {
+        assert!(begins(step), "{step}: {said}");
+    }
+    let (is_good, said) = upload(b"not wasm");
+    assert!(!is_good && said.contains("422: format: "), "{said}");
+    assert!(said.contains("pre-check  failed"), "{said}");
+}
+
+#[test]
 fn killed_compiler_is_no_fault_of_the_component() {
     let server = Server::start(&[]);
     let admin = server.admin();

@@ -6,6 +6,7 @@ use crate::audit::Actor;
 use crate::error::ApiError;
 use crate::state::AppState;
 use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
+use std::sync::Arc;
 
 /// What is said of it as long as it is not served as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,8 @@ pub(super) async fn take(
     known: &[(String, String)],
 ) -> Result<(), ApiError> {
     let Offered { component, signature, from, is_new, actor } = offered;
-    let it = Upload { component, digest: None, signature, actor: actor.clone() };
+    let (actor_too, steps) = (actor.clone(), Arc::default());
+    let it = Upload { component, digest: None, signature, actor: actor_too, steps };
     let (version, is_stored) = upload(app, it).await?;
     // One that was stored by nobody in particular and never served was not promoted in time.
     let is_unfinished = version.state == PluginState::Uploaded && version.uploaded_by.is_none();
