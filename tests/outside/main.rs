@@ -6,6 +6,7 @@ mod accounts;
 mod bodies;
 mod breaker;
 mod captures;
+mod compiling;
 mod contract;
 mod costs;
 mod detect;

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod capacity;
+mod compile;
 mod config;
 mod detect;
 mod evaluate;
@@ -69,6 +70,9 @@ enum Command {
     #[command(subcommand)]
     Backup(backup::Command),
     Restore(restore::Arguments),
+    /// Compile the component on standard input: what a server has done in a process of its own.
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
         Command::Secrets(command) => secrets::run(&command),
         Command::Backup(command) => backup::run(&command),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Compile(arguments) => return compile::run(&arguments),
     };
     exit::code(outcome)
 }

@@ -42,6 +42,14 @@ pub(crate) fn engine(limits: &Limits, code: Code) -> Result<Engine, SandboxError
     Engine::new(&config).map_err(|error| SandboxError::Engine(format!("{error:#}")))
 }
 
+/// An engine that only compiles, for [`engine`]s of the same `code`: it sets no memory aside
+/// for instances, and code is the same for either way to allocate them.
+pub(crate) fn compiler(limits: &Limits, code: Code) -> Result<Engine, SandboxError> {
+    let mut config = config(limits, code);
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config).map_err(|error| SandboxError::Engine(format!("{error:#}")))
+}
+
 fn config(limits: &Limits, code: Code) -> Config {
     let mut config = Config::new();
     // Costs up to 2.5 times: off where plugins serve, on where one is proven not to need it.
@@ -86,4 +94,29 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .async_stack_keep_resident(STACK_KEEP_RESIDENT_BYTES)
         .pagemap_scan(Enabled::Auto);
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    fn environment(engine: &Engine) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn what_the_compiler_makes_is_for_every_engine_of_the_same_nans() {
+        let few = Limits { instances_max: 1, stack_bytes_max: 2 << 20, ..Limits::default() };
+        let small = Limits { memory_bytes_max: 1 << 20, table_elements_max: 10, ..few.clone() };
+        for code in [Code::Plain, Code::CanonicalNans] {
+            let compiler = compiler(&Limits::default(), code).unwrap();
+            for limits in [&few, &small] {
+                let engine = engine(limits, code).unwrap();
+                assert_eq!(environment(&engine), environment(&compiler));
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use crate::abilities::Abilities;
 use crate::bindings::{Plugin as Bindings, PluginIndices};
 use crate::cache::{Cache, digest};
 use crate::call::{drive, explain, new_store, refuel};
+use crate::compile::{Compilations, Compiler, Progress, Watch};
 use crate::convert;
 use crate::error::{CallError, LoadError, SandboxError};
 use crate::guest::Guest;
@@ -26,6 +27,8 @@ pub struct Sandbox {
     engine: Engine,
     linker: Arc<Linker<Guest>>,
     cache: Arc<Cache>,
+    compilations: Compilations,
+    code: Code,
     limits: Arc<Limits>,
     profile: Option<Arc<Profile>>,
 }
@@ -54,24 +57,41 @@ impl Compiled {
 }
 
 impl Sandbox {
-    /// A sandbox under `limits`. Compiled components are kept in `cache_folder` (made 0700 if it
-    /// is not there), or not at all.
+    /// A sandbox under `limits` that compiles on threads of this process. Compiled components are
+    /// kept in `cache_folder` (made 0700 if it is not there), or not at all.
     ///
     /// # Errors
     /// [`SandboxError`] where this machine cannot run one.
     pub fn new(limits: Limits, cache_folder: Option<PathBuf>) -> Result<Self, SandboxError> {
         let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
-        Self::assemble(limits, cache, Code::Plain)
+        Self::assemble(limits, cache, Compilations::default(), Code::Plain)
     }
 
-    /// Another sandbox with the same compile cache, in which every NaN has the same bits. A plugin
+    /// The same, with its components compiled elsewhere.
+    #[must_use]
+    pub fn with_compiler(self, compiler: Compiler) -> Self {
+        Self { compilations: self.compilations.by(compiler), ..self }
+    }
+
+    /// Ends the compilations that run in processes of their own, and refuses those that come; for
+    /// clones of this sandbox too. Those on threads go on to their end.
+    pub fn end_compilations(&self) {
+        self.compilations.end();
+    }
+
+    /// Another sandbox with the same compile cache and compiler, in which every NaN has the same bits. A plugin
     /// whose scores are the same in both lets no bits of a NaN, which differ between machines,
     /// into them. Slower; `limits` may be less than those of this one.
     ///
     /// # Errors
     /// As [`Self::new`].
     pub fn with_canonical_nans(&self, limits: Limits) -> Result<Self, SandboxError> {
-        Self::assemble(limits, Arc::clone(&self.cache), Code::CanonicalNans)
+        Self::assemble(
+            limits,
+            Arc::clone(&self.cache),
+            self.compilations.clone(),
+            Code::CanonicalNans,
+        )
     }
 
     /// Another sandbox with the same compile cache, which looks on at what the calls of its plugins
@@ -80,24 +100,26 @@ impl Sandbox {
     /// # Errors
     /// As [`Self::new`].
     pub fn profiling(&self, limits: Limits) -> Result<(Self, Arc<Profile>), SandboxError> {
-        let mut sandbox = Self::assemble(limits, Arc::clone(&self.cache), Code::Profiled)?;
+        let compilations = self.compilations.clone();
+        let cache = Arc::clone(&self.cache);
+        let mut sandbox = Self::assemble(limits, cache, compilations, Code::Profiled)?;
         let profile = Arc::new(Profile::new(sandbox.engine.clone()));
         sandbox.profile = Some(Arc::clone(&profile));
         Ok((sandbox, profile))
     }
 
-    fn assemble(limits: Limits, cache: Arc<Cache>, code: Code) -> Result<Self, SandboxError> {
+    fn assemble(
+        limits: Limits,
+        cache: Arc<Cache>,
+        compilations: Compilations,
+        code: Code,
+    ) -> Result<Self, SandboxError> {
         let engine = runtime::engine(&limits, code)?;
         let mut linker = Linker::new(&engine);
         Bindings::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        Ok(Self {
-            engine,
-            linker: Arc::new(linker),
-            cache,
-            limits: Arc::new(limits),
-            profile: None,
-        })
+        let (linker, limits) = (Arc::new(linker), Arc::new(limits));
+        Ok(Self { engine, linker, cache, compilations, code, limits, profile: None })
     }
 
     /// The bounds that every plugin of this sandbox is under.
@@ -112,9 +134,19 @@ impl Sandbox {
     /// # Errors
     /// [`LoadError`], named after the step that refused.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, LoadError> {
+        self.load_watched(component, &|_| ())
+    }
+
+    /// The same, and tells `watch` how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_watched(&self, component: &[u8], watch: Watch<'_>) -> Result<Plugin, LoadError> {
+        watch(Progress::Precheck);
         precheck(component, &self.limits)?;
         let digest = digest(component);
-        let compiled = self.compile(component, &digest)?;
+        let compiled = self.compile(component, &digest, watch)?;
+        watch(Progress::Describe);
         let descriptor = self.describe(&compiled, &digest)?;
         tracing::debug!(
             digest,
@@ -138,14 +170,14 @@ impl Sandbox {
         self.cache.forget(digest.trim_start_matches("sha256:"));
     }
 
-    fn compile(&self, bytes: &[u8], digest: &str) -> Result<Compiled, LoadError> {
+    fn compile(&self, bytes: &[u8], digest: &str, watch: Watch<'_>) -> Result<Compiled, LoadError> {
         let started = Instant::now();
         let key = self.cache_key(digest);
-        let cached = self.cache.read(&key).and_then(|kept| self.deserialise(&kept));
+        let cached = self.cache.read(&key).and_then(|kept| self.deserialise(&kept).ok());
         let from_cache = cached.is_some();
         let component = match cached {
             Some(component) => component,
-            None => self.compile_anew(bytes, &key)?,
+            None => self.compile_anew(bytes, &key, watch)?,
         };
         let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
         let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
@@ -155,19 +187,31 @@ impl Sandbox {
         Ok(Compiled { instances, indices, abilities, profile, took, from_cache })
     }
 
-    fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {
-        let compile = |error: wasmtime::Error| LoadError::Compile(format!("{error:#}"));
-        let component = Component::from_binary(&self.engine, bytes).map_err(compile)?;
-        self.cache.write(key, &component.serialize().map_err(compile)?);
+    fn compile_anew(
+        &self,
+        bytes: &[u8],
+        key: &str,
+        watch: Watch<'_>,
+    ) -> Result<Component, LoadError> {
+        let (engine, limits) = (&self.engine, &self.limits);
+        let compiled = self.compilations.compile(bytes, engine, limits, self.code, watch)?;
+        let component = self.deserialise(&compiled);
+        let component = component.map_err(|error| LoadError::CompileHost(format!("{error:#}")))?;
+        self.cache.write(key, &compiled);
         Ok(component)
     }
 
     /// wasmtime's own header check turns away what another engine compiled.
-    #[expect(unsafe_code, reason = "the cache hands out only what this user wrote, whole")]
-    fn deserialise(&self, kept: &[u8]) -> Option<Component> {
-        // SAFETY: the bytes were written by `compile_anew` of a process of this user into a
-        // folder closed to others, and the digest kept beside them has been checked.
-        unsafe { Component::deserialize(&self.engine, kept) }.ok()
+    #[expect(unsafe_code, reason = "only what this program has compiled itself comes here")]
+    fn deserialise(&self, code: &[u8]) -> wasmtime::Result<Component> {
+        // SAFETY: the bytes are what wasmtime's compiler made, unchanged. They are this process's
+        // own; or come through an anonymous pipe, which nobody else can open, whole and with a
+        // good end, from a child that runs this very program (`compile/process.rs`); or were
+        // written by one of the two into a folder closed to other users, and have the digest that
+        // was kept beside them. A component that took over the compiler could make it write other
+        // code: the process gains the server nothing there, and loses nothing, for a compiler
+        // in the server would be the server taken over.
+        unsafe { Component::deserialize(&self.engine, code) }
     }
 
     /// Digest of the component, and of everything about the engine that shapes its code.

@@ -47,6 +47,9 @@ pub struct Limits {
     pub uploads_running_max: usize,
     /// Uploads that wait for their turn. Default 16.
     pub uploads_waiting_max: usize,
+    /// Uploads that nobody waited for and that can still be asked about, by all servers together.
+    /// Default 100.
+    pub uploads_remembered_max: u32,
     /// Self-tests of plugins that run at the same time, late ones included. Default 2.
     pub self_tests_running_max: usize,
     /// Self-tests that wait for their turn. Default 16.
@@ -212,6 +215,7 @@ impl Default for Limits {
             arrow_messages_max: 1_000,
             uploads_running_max: 2,
             uploads_waiting_max: 16,
+            uploads_remembered_max: 100,
             self_tests_running_max: 2,
             self_tests_waiting_max: 16,
             self_test_time_max: Duration::from_secs(30),

@@ -106,6 +106,15 @@ impl Client {
         request.send(body).map(Answer::read).unwrap_or_else(Answer::broken)
     }
 
+    /// Uploads a component, and does not wait for what becomes of it.
+    pub(crate) fn upload_async(&self, path: &str, component: &[u8]) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/wasm");
+        let request = request.header("prefer", "respond-async");
+        let request = request.header("authorization", format!("Bearer {}", self.token()));
+        request.send(component).map(Answer::read).unwrap_or_else(Answer::broken)
+    }
+
     pub(crate) fn detect(&self, detector: &str, rows: &Value, more: &Value) -> Answer {
         let mut body = json!({"data": rows, "detector_type": detector, "seed": 7});
         for (name, value) in more.as_object().unwrap() {

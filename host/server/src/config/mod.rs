@@ -387,10 +387,15 @@ mod tests;
 fn plugin_limits(read: &Reader) -> Result<pynomaly_engine::Limits, ConfigError> {
     let millis = read.integer(&names::PLUGIN_WALL_MAX_MS, 10, 3_600_000)?;
     let memory = read.integer(&names::PLUGIN_MEMORY_MAX, 1 << 20, 1 << 32)?;
+    let seconds = |variable| read.integer(variable, 1, 3_600).map(Duration::from_secs);
     Ok(pynomaly_engine::Limits {
         fuel_max: read.integer(&names::PLUGIN_FUEL_MAX, 1_000_000, 1_000_000_000_000_000)?,
         wall_max: Duration::from_millis(millis),
         memory_bytes_max: usize::try_from(memory).unwrap_or(usize::MAX),
+        compile_wall_max: seconds(&names::COMPILE_WALL_MAX)?,
+        compile_cpu_max: seconds(&names::COMPILE_CPU_MAX)?,
+        compile_memory_bytes_max: read.integer(&names::COMPILE_MEMORY_MAX, 1 << 28, 1 << 40)?,
+        compiles_max: size(read.integer(&names::COMPILES_MAX, 1, 64)?),
         ..pynomaly_engine::Limits::default()
     })
 }

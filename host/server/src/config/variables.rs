@@ -112,6 +112,14 @@ variables! {
         "Milliseconds of one call of a detector, 10 to 3,600,000.";
     PLUGIN_MEMORY_MAX = "PYNOMALY_PLUGIN_MEMORY_MAX", Some("268435456"),
         "Bytes of memory of one plugin instance, 1 MiB to 4 GiB.";
+    COMPILES_MAX = "PYNOMALY_COMPILES_MAX", Some("2"),
+        "Plugins that are compiled at the same time, each in a process of low priority, 1 to 64.";
+    COMPILE_CPU_MAX = "PYNOMALY_COMPILE_CPU_MAX", Some("60"),
+        "Seconds of processor time of one compilation, 1 to 3,600.";
+    COMPILE_WALL_MAX = "PYNOMALY_COMPILE_WALL_MAX", Some("300"),
+        "Seconds that it may take on a busy machine, and may wait for its turn, 1 to 3,600.";
+    COMPILE_MEMORY_MAX = "PYNOMALY_COMPILE_MEMORY_MAX", Some("1073741824"),
+        "Bytes of address space of its process, 256 MiB to 1 TiB. A component of Python needs some 600 MiB.";
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
         "Whether `GET /metrics` answers.";
     DATABASE_URL = "DATABASE_URL", None,

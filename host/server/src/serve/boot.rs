@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::state::{App, Parts};
 use crate::tls::Tls;
 use crate::vault::{self, Vault};
-use pynomaly_engine::{Engine, Sandbox};
+use pynomaly_engine::{Compiler, Engine, Sandbox};
 use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError};
 use std::io::Write;
 use std::sync::Arc;
@@ -34,7 +34,11 @@ pub(super) fn data_dir(config: &Config) -> Result<(), ServeError> {
 }
 
 /// Everything that handlers share.
-pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<App, ServeError> {
+pub(super) async fn app(
+    config: &Config,
+    compiler: Compiler,
+    stopping: CancellationToken,
+) -> Result<App, ServeError> {
     let random = Random::from_system().map_err(ServeError::Random)?;
     let tokens = tokens(config, &random)?;
     let vault = vault(config, &random)?;
@@ -46,7 +50,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let server_name = server_name(config, &random)?;
     let replica_id = random.id(Clock::System.now());
     let parts = Parts {
-        engine: Engine::new(sandbox),
+        engine: Engine::new(sandbox.with_compiler(compiler)),
         store,
         clock: Clock::System,
         tokens,
