@@ -1,11 +1,11 @@
 """The edge: nginx as committed, before two replicas that share a Postgres and a Redis. TLS, limits,
 what is hidden; then both replicas replaced one after the other, and the certificate too, under 200
-requests a second, of which none may fail. In full, testssl.sh finds nothing bad."""
+requests a second, of which none may fail; then a server that speaks TLS itself, whose certificate is
+renewed the same way. In full, testssl.sh finds nothing bad of either."""
 
 import json
 import re
 import signal
-import ssl
 import subprocess
 import sys
 import threading
@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 from lib.api import Client
-from lib.daemons import Postgres, Redis, Server, get, pause
+from lib.daemons import LOOSE, Postgres, Redis, Server, get, pause
 from lib.drill import Drill, wait_until
 from lib.edge import Nginx, certificate
 from lib.k6 import k6
@@ -26,9 +26,6 @@ PROXIES = {"PYNOMALY_TRUSTED_PROXIES": "127.0.0.1/32"}
 #: One address asks for everything here.
 UNLIMITED = {"rate=100r/m": "rate=60000r/m", "burst=100 nodelay": "burst=10000 nodelay",
              "limit_conn connections 100;": "limit_conn connections 10000;"}
-LOOSE = ssl.create_default_context()
-LOOSE.check_hostname = False
-LOOSE.verify_mode = ssl.CERT_NONE
 
 
 def main():
@@ -57,7 +54,24 @@ def main():
         if drill.is_full:
             apt("testssl.sh", "bsdextrautils", "dnsutils")
             with drill.step("testssl.sh finds nothing bad"):
-                grade(drill, edge)
+                grade(drill, "edge", edge.port)
+        edge.kill()
+        own_tls(drill, seconds // 2)
+
+
+def own_tls(drill, seconds):
+    """A server without an edge."""
+    with drill.step(f"a server's own certificate replaced under {RATE} requests a second: none fails"):
+        crt, key = certificate(drill.folder / "own")
+        server = Server(drill, "alone", env={
+            "PYNOMALY_TLS_CERTIFICATE": str(crt), "PYNOMALY_TLS_KEY": str(key), "RATE_LIMIT_ENABLED": "false"})
+        check_tls(server)
+        token = Client(server.url, Server.EMAIL, Server.PASSWORD, LOOSE).token
+        under_load(drill, server, token, seconds, lambda: renew(drill, server, crt, key))
+        assert 'reloads_total{outcome="failed"} 0' in get(f"{server.url}/metrics")[1]
+    if drill.is_full:
+        with drill.step("testssl.sh finds nothing bad of the server's own"):
+            grade(drill, "server", server.port)
 
 
 def start(drill):
@@ -159,13 +173,18 @@ def replace(replicas):
 
 def rotate(drill, edge):
     """A new certificate in the place of the old; the new one is served."""
-    serial = lambda: run("sh", "-c", f"openssl s_client -connect 127.0.0.1:{edge.port} </dev/null "
+    renew(drill, edge, edge.crt, edge.key, lambda: edge.process.send_signal(signal.SIGHUP))
+
+
+def renew(drill, site, old_crt, old_key, tell=lambda: None):
+    """The files replaced; the new certificate is served."""
+    serial = lambda: run("sh", "-c", f"openssl s_client -connect 127.0.0.1:{site.port} </dev/null "
                                      "2>/dev/null | openssl x509 -noout -serial")
     before = serial()
     crt, key = certificate(drill.folder / "renewed")
-    run("mv", crt, edge.crt)
-    run("mv", key, edge.key)
-    edge.process.send_signal(signal.SIGHUP)
+    run("mv", crt, old_crt)
+    run("mv", key, old_key)
+    tell()
     wait_until("the new certificate is served", lambda: serial() != before, seconds=20)
 
 
@@ -180,10 +199,10 @@ def kill_one(drill, edge, replicas, token):
     assert get(f"{replicas[0].url}/ready")[0] == 200
 
 
-def grade(drill, edge):
+def grade(drill, name, port):
     """Nothing that testssl.sh finds bad, except that nobody vouches for this certificate."""
-    file = drill.folder / "testssl.json"
-    run("testssl", "--quiet", "--color", "0", "--jsonfile", file, f"127.0.0.1:{edge.port}", check=False)
+    file = drill.folder / f"testssl-{name}.json"
+    run("testssl", "--quiet", "--color", "0", "--jsonfile", file, f"127.0.0.1:{port}", check=False)
     found = json.loads(file.read_text(encoding="utf-8"))
     assert any(it["id"] == "TLS1_3" for it in found), "the scan did not come to an end"
     trust = {"cert_chain_of_trust", "cert_revocation"}

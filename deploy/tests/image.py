@@ -3,6 +3,7 @@ Deployment says: user 1000, read-only root, no capabilities, 2 GiB. The migratio
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -35,6 +36,8 @@ def main():
         site = Site(drill, containers)
         with drill.step("the migration job brings an empty database up to date"):
             site.migrate()
+        with drill.step("the nightly job makes a backup, and prunes"):
+            site.back_up(drill)
         with drill.step("the pod starts and is ready"):
             site.play()
         with drill.step("it runs as user 1000, on a read-only root, without capabilities, in 2 GiB"):
@@ -122,17 +125,33 @@ class Site:
             job = next(one for one in self.manifests("migration") if one["kind"] == "Job")
         else:
             job = yaml.safe_load((DEPLOY / "kubernetes/migration/job.yaml").read_text())
-        container = job["spec"]["template"]["spec"]["containers"][0]
-        given = {it["name"]: it["value"] for it in container["env"]} | self.secrets
-        environment = [part for key, value in given.items() for part in ("--env", f"{key}={value}")]
-        said = self.containers.podman(
-            "run", "--rm", "--network", "host", "--read-only", "--cap-drop", "all",
-            "--security-opt", "no-new-privileges", "--user", "1000:1000", "--memory", "512m",
-            "--volume", "/var/lib/pynomaly", *environment, IMAGE, *container["args"])
+        said = self.run_once(job["spec"]["template"]["spec"]["containers"][0], self.secrets)
         assert "schema" in said, said
         tables = self.postgres.sql("SELECT count(*) FROM _sqlx_migrations WHERE success", "pynomaly")
         files = len(list((ROOT / "migrations/postgres").glob("*.sql")))
         assert int(tables) == files, f"{tables} of {files} migrations"
+
+    def run_once(self, container, given, *options):
+        """A container of a job, with its image, arguments, environment and bounds; what it says."""
+        given = {it["name"]: it["value"] for it in container["env"]} | given
+        environment = [part for key, value in given.items() for part in ("--env", f"{key}={value}")]
+        return self.containers.podman(
+            "run", "--rm", "--network", "host", "--read-only", "--cap-drop", "all",
+            "--security-opt", "no-new-privileges", "--user", "1000:1000", "--memory", "512m",
+            "--volume", "/var/lib/pynomaly", *options, *environment, IMAGE, *container["args"])
+
+    def back_up(self, drill):
+        """Both containers of the job, to a folder: the image has what a backup of Postgres takes."""
+        job = yaml.safe_load((DEPLOY / "kubernetes/backup/cronjob.yaml").read_text())
+        spec = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        folder = drill.folder / "backups"
+        folder.mkdir()
+        os.chown(folder, 1000, 1000)
+        key = run(BINARY, "backup", "key").splitlines()[1]
+        given = {**self.secrets, "PYNOMALY_BACKUP_KEY": key, "PYNOMALY_BACKUP_TO": "/backups"}
+        for container, word in ((spec["initContainers"][0], ".age: "), (spec["containers"][0], "good: ")):
+            said = self.run_once(container, given, "--volume", f"{folder}:/backups")
+            assert word in said, said
 
     def play(self):
         """The Deployment of the production overlay. Probes are asked from here: podman would want a

@@ -12,7 +12,8 @@ from lib.drill import DEPLOY, ROOT, Drill
 from lib.tools import run, venv, where
 
 KUBERNETES = DEPLOY / "kubernetes"
-OVERLAYS = ("overlays/production", "overlays/staging", "overlays/canary", "migration")
+OVERLAYS = ("overlays/production", "overlays/staging", "overlays/canary", "migration",
+            "backup")
 #: What is there already when another overlay is applied.
 STANDS_ON = {"overlays/canary": "overlays/production"}
 VERSIONS = ("1.35", "1.36", "1.37")

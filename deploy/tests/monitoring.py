@@ -14,7 +14,7 @@ from lib import rules
 from lib.api import Client
 from lib.daemons import Postgres, Redis, Server
 from lib.drill import DEPLOY, ROOT, Drill, wait_until
-from lib.edge import Nginx
+from lib.edge import Nginx, certificate
 from lib.observed import Alertmanager, Exporter, Prometheus, Webhook
 from lib.tools import apt, run
 
@@ -85,11 +85,14 @@ class Site:
         })
         self.postgres.sql((DEPLOY / "postgres/monitoring.sql").read_text(encoding="utf-8"), "pynomaly")
         self.nginx = Nginx(drill, [self.server.port])
+        crt, key = certificate(drill.folder / "own")
+        self.encrypted = Server(drill, "encrypted", env={
+            "PYNOMALY_TLS_CERTIFICATE": str(crt), "PYNOMALY_TLS_KEY": str(key)})
         self.webhook = Webhook(drill)
         alertmanager = Alertmanager(drill, self.webhook)
         blackbox = Exporter(drill, "blackbox", [f"--config.file={MONITORING / 'blackbox.yml'}"])
         self.prometheus = Prometheus(
-            drill, self.targets(drill), blackbox.address, alertmanager.port)
+            drill, self.targets(drill), blackbox.address, alertmanager.port, self.encrypted.port)
         self.busy = Busy(drill, self.server)
 
     def targets(self, drill):

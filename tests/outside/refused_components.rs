@@ -1,7 +1,7 @@
 //! Components that must never serve: each is refused with the step and the cause, and nothing
 //! else notices.
 
-use crate::support::{Server, bundled, spoilt};
+use crate::support::{Server, add_to_module, bundled, spoilt};
 use serde_json::{Value, json};
 
 /// Starts a server with `knn` and this component; gives the reason of its refusal.
@@ -88,10 +88,4 @@ fn component_over_the_size_limit() {
 
 fn spoilt_with(packages: &str, import: &str) -> Vec<u8> {
     spoilt(packages, import, |text| text)
-}
-
-/// Before the module's closing parenthesis.
-fn add_to_module(text: &str, more: &str) -> String {
-    let end = text.rfind(')').unwrap();
-    format!("{} {more})", &text[..end])
 }

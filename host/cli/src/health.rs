@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use pynomaly_server::Config;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
+use ureq::tls::TlsConfig;
 
 /// A server that takes longer is not well; less than the five seconds of the image's health check.
 const WAIT_MAX: Duration = Duration::from_secs(4);
@@ -24,12 +25,15 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let url = match &arguments.url {
         Some(url) => url.clone(),
-        None => format!("http://{}/health", address(&Config::from_env()?)?),
+        None => own(&Config::from_env()?)?,
     };
     let answer = ureq::get(&url)
         .config()
         .timeout_global(Some(WAIT_MAX))
         .http_status_as_error(false)
+        // Names of certificates are those that clients use; here it is asked by its address, and
+        // nothing secret is said.
+        .tls_config(TlsConfig::builder().disable_verification(arguments.url.is_none()).build())
         // It is asked about what is here, not through what is elsewhere.
         .proxy(None)
         .build()
@@ -41,6 +45,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     println!("{url} answers 200");
     Ok(())
+}
+
+/// `/health` of the server of these settings.
+fn own(config: &Config) -> anyhow::Result<String> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    Ok(format!("{scheme}://{}/health", address(config)?))
 }
 
 /// Where the server of these settings is reached from its own machine.

@@ -2,6 +2,8 @@
 
 mod audit;
 mod backup;
+mod capacity;
+mod compile;
 mod config;
 mod detect;
 mod evaluate;
@@ -13,6 +15,7 @@ mod plugin;
 mod restore;
 mod secrets;
 mod serve;
+mod svg;
 mod table;
 mod user;
 
@@ -49,6 +52,8 @@ enum Command {
     Detect(Box<detect::Arguments>),
     /// Compare detectors on the rows of a CSV file, with labels or without.
     Evaluate(Box<evaluate::Arguments>),
+    /// Predict from Prometheus when what there is will no longer be enough.
+    Capacity(capacity::Arguments),
     /// Write, build, prove, sign, upload, push and pull plugins, and look at them.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -65,6 +70,9 @@ enum Command {
     #[command(subcommand)]
     Backup(backup::Command),
     Restore(restore::Arguments),
+    /// Compile the component on standard input: what a server has done in a process of its own.
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -75,12 +83,14 @@ fn main() -> ExitCode {
         Command::Config(command) => config::run(&command),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Capacity(arguments) => capacity::run(&arguments),
         Command::Plugin(command) => plugin::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Secrets(command) => secrets::run(&command),
         Command::Backup(command) => backup::run(&command),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Compile(arguments) => return compile::run(&arguments),
     };
     exit::code(outcome)
 }

@@ -9,7 +9,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let config = pynomaly_server::Config::from_env()?;
     pynomaly_server::init_logging(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(pynomaly_server::serve(config));
+    let compiler = crate::compile::compiler(&config.data_dir)?;
+    let outcome = runtime.block_on(pynomaly_server::serve(config, compiler));
     // A native computation cannot be cancelled; whoever asked for it is gone by now.
     runtime.shutdown_timeout(LAST_WAIT);
     Ok(outcome?)

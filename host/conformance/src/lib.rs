@@ -22,6 +22,7 @@ mod subject;
 
 pub use battery::{full, short};
 pub use cost::{Cost, CostCard};
+pub use data::usual_rows;
 pub use error::KitError;
 pub use options::{AUC_FLOOR, AUC_FLOOR_DEFAULT, Options, SCALE_INVARIANT};
 pub use report::{Check, Outcome, Report};

@@ -75,7 +75,7 @@ fn each_fault_is_seen_by_its_check() {
             "{fault}: {failures:?}"
         );
         // A fault that spoils everything else, too, would prove nothing.
-        assert!(failures.len() <= 5, "{fault}: {failures:?}");
+        assert!(failures.len() <= 6, "{fault}: {failures:?}");
     }
 }
 

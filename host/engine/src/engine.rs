@@ -1,7 +1,6 @@
 //! The catalog's keeper: installs, replaces and removes plugins while requests run.
 
 use crate::catalog::{Catalog, PluginState, PluginStatus};
-use crate::compile::Places;
 use crate::ensemble::Ensemble;
 use crate::error::{DetectError, InstallError};
 use crate::served::Served;
@@ -22,7 +21,6 @@ pub struct Engine {
     /// Plugins that are served no more, or not yet, and that a model still needs. Each has a lock
     /// of its own, held while it is compiled: of many who want the same one, one compiles it.
     kept: Mutex<HashMap<String, Kept>>,
-    pub(crate) compiling: Arc<Places>,
     /// One change at a time; readers never take it.
     pub(crate) changing: Mutex<()>,
 }
@@ -44,7 +42,6 @@ impl Engine {
             catalog: ArcSwap::from_pointee(catalog),
             changing: Mutex::new(()),
             kept: Mutex::default(),
-            compiling: Arc::default(),
         }
     }
 
@@ -102,7 +99,7 @@ impl Engine {
         if pynomaly_sandbox::digest(&component) != digest {
             return Err(InstallError::Missing(digest.to_owned()));
         }
-        let served = self.load(component.into())?;
+        let served = self.load(&component)?;
         *kept = Arc::downgrade(&served);
         Ok(served)
     }
@@ -167,7 +164,7 @@ impl Engine {
 
     /// All that can fail, before anything changes.
     fn prepare(&self, source: &str, component: &[u8]) -> Result<Arc<Served>, InstallError> {
-        let served = self.load(component.into())?;
+        let served = self.load(component)?;
         self.catalog.load().admit(source, &served, self.sandbox.limits().plugins_max)?;
         Ok(served)
     }

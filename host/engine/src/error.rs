@@ -150,19 +150,15 @@ pub enum InstallError {
     /// Nothing is done with it any more.
     #[error("the component {0} is in quarantine")]
     Quarantined(String),
-    /// The compilation was given up.
-    #[error("compile: not done within {} s, which is the limit", .limit.as_secs_f64())]
-    CompileTime {
-        /// The limit.
-        limit: std::time::Duration,
-    },
-    /// Others are being compiled for too long.
-    #[error("compile: {limit} others are being compiled, which is the limit; try again later")]
-    CompileBusy {
-        /// How many at the same time.
-        limit: usize,
-    },
     /// The file could not be read.
     #[error("the file cannot be read: {0}")]
     Read(std::io::Error),
+}
+
+impl InstallError {
+    /// Whether another time the same bytes may be welcome: it is not they that are at fault.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Load(error) if error.is_passing())
+    }
 }

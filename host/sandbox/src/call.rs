@@ -10,6 +10,7 @@ use crate::convert::cut_text;
 use crate::error::{CallError, LimitKind};
 use crate::guest::Guest;
 use crate::limits::{Budget, Limits};
+use crate::profile::{Profile, SAMPLE_FUEL};
 use crate::trace::{demangle, record};
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use wasmtime::component::Instance;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 /// Fuel between two looks at the clock: about a millisecond of work.
-const YIELD_FUEL: u64 = 2_000_000;
+pub(crate) const YIELD_FUEL: u64 = 2_000_000;
 
 /// Bytes of a function's name in a report.
 const FUNCTION_NAME_MAX: usize = 200;
@@ -30,6 +31,8 @@ pub(crate) struct Live {
     pub(crate) instance: Instance,
     pub(crate) bindings: Bindings,
     pub(crate) abilities: Abilities,
+    /// Who looks on, in a sandbox that profiles.
+    pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) limits: Arc<Limits>,
 }
 
@@ -44,9 +47,14 @@ pub(crate) fn new_store(
     engine: &wasmtime::Engine,
     plugin: Arc<str>,
     limits: &Arc<Limits>,
+    profile: Option<&Arc<Profile>>,
 ) -> Store<Guest> {
     let mut store = Store::new(engine, Guest::new(plugin, Arc::clone(limits)));
     store.limiter(|guest| guest);
+    if let Some(profile) = profile {
+        profile.watch(&mut store);
+        store.data_mut().yield_fuel = SAMPLE_FUEL;
+    }
     store.set_max_component_handles(limits.handles_max);
     store
 }
@@ -58,7 +66,7 @@ pub(crate) fn refuel(
     answer_bytes: usize,
 ) -> Result<(), CallError> {
     store.set_fuel(budget.fuel).map_err(host)?;
-    store.fuel_async_yield_interval(Some(YIELD_FUEL)).map_err(host)?;
+    store.fuel_async_yield_interval(Some(store.data().yield_fuel)).map_err(host)?;
     let transfer = answer_bytes.saturating_add(store.data().transfer_bytes_max());
     store.set_hostcall_fuel(transfer);
     Ok(())
@@ -70,15 +78,20 @@ pub(crate) fn refuel(
 pub(crate) fn drive<T>(
     future: impl Future<Output = wasmtime::Result<T>>,
     budget: &Budget,
+    profile: Option<&Arc<Profile>>,
 ) -> Result<wasmtime::Result<T>, CallError> {
-    match poll_until(future, budget) {
+    match poll_until(future, budget, profile) {
         Ok(outcome) => Ok(outcome),
         Err(Stopped::Deadline) => Err(CallError::Limit(LimitKind::Wall(budget.wall))),
         Err(Stopped::Cancelled) => Err(CallError::Cancelled),
     }
 }
 
-fn poll_until<F: Future>(future: F, budget: &Budget) -> Result<F::Output, Stopped> {
+fn poll_until<F: Future>(
+    future: F,
+    budget: &Budget,
+    profile: Option<&Arc<Profile>>,
+) -> Result<F::Output, Stopped> {
     let deadline = budget.deadline(Instant::now());
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -91,6 +104,9 @@ fn poll_until<F: Future>(future: F, budget: &Budget) -> Result<F::Output, Stoppe
         }
         if budget.is_cancelled() {
             return Err(Stopped::Cancelled);
+        }
+        if let Some(profile) = profile {
+            profile.tick();
         }
     }
 }

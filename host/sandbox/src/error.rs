@@ -1,5 +1,6 @@
 //! What can go wrong between the host and a guest, by whose fault it is.
 
+use crate::compile::CompileLimit;
 use pynomaly_core::DetectorError;
 use std::fmt;
 use std::time::Duration;
@@ -46,12 +47,35 @@ pub enum LoadError {
     /// Could not be compiled.
     #[error("compile: {0}")]
     Compile(String),
+    /// The compilation ran into a limit and was ended, or given up.
+    #[error("compile: not done within {0}, which is the limit")]
+    CompileLimit(CompileLimit),
+    /// As many compilations run, and wait, as may; try again later.
+    #[error("compile: {limit} others are being compiled, which is the limit; try again later")]
+    CompileBusy {
+        /// How many at the same time.
+        limit: usize,
+    },
+    /// Nothing is compiled any more: [`crate::Sandbox::end_compilations`].
+    #[error("compile: nothing is compiled any more; this server ends")]
+    CompileEnded,
+    /// The machine is at fault.
+    #[error("compile: {0}")]
+    CompileHost(String),
     /// `describe` had no answer.
     #[error("describe: {0}")]
     Describe(#[source] CallError),
     /// `describe` answered nonsense.
     #[error("descriptor: {0}")]
     Descriptor(String),
+}
+
+impl LoadError {
+    /// Whether another time the same bytes may become a plugin: it is not they that are at fault.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::CompileBusy { .. } | Self::CompileEnded | Self::CompileHost(_))
+    }
 }
 
 /// Why a call into a plugin has no answer.

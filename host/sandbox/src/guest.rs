@@ -1,6 +1,7 @@
 //! What the host keeps for one instance: its log and its appetite for memory.
 
 use crate::bindings::{log, types};
+use crate::call::YIELD_FUEL;
 use crate::convert::cut_text;
 use crate::limits::Limits;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ pub(crate) struct Guest {
     /// Name of the plugin, for the log; the source's digest until it has described itself.
     pub(crate) plugin: Arc<str>,
     limits: Arc<Limits>,
+    /// Fuel after which the guest gives way.
+    pub(crate) yield_fuel: u64,
     lines: usize,
     bytes: usize,
     dropped: usize,
@@ -26,6 +29,7 @@ impl Guest {
         Self {
             plugin,
             limits,
+            yield_fuel: YIELD_FUEL,
             lines: 0,
             bytes: 0,
             dropped: 0,

@@ -2,7 +2,8 @@
 //! the host, each other or the data.
 //!
 //! Read in this order: [`Limits`] (what is bounded), `precheck.rs` (what is refused before it is
-//! compiled), `sandbox.rs` (bytes → [`Plugin`]), `call.rs` (how a call is run and ended).
+//! compiled), `compile/` (where the compiler runs), `sandbox.rs` (bytes → [`Plugin`]), `call.rs`
+//! (how a call is run and ended).
 //!
 //! **Isolation.** Every [`Plugin::fit`] and [`Plugin::load`] gets a fresh instance with a memory
 //! of its own. That instance lives on as the [`WarmModel`] of one owner and sees no other data.
@@ -12,6 +13,7 @@ mod abilities;
 mod bindings;
 mod cache;
 mod call;
+mod compile;
 mod convert;
 mod error;
 mod guest;
@@ -19,16 +21,22 @@ mod limits;
 mod model;
 mod plugin;
 mod precheck;
+mod profile;
 mod runtime;
 mod sandbox;
 mod section;
 mod trace;
 
 pub use cache::digest;
+pub use compile::{
+    CompileLimit, CompileProcess, Compiler, Progress, Usage, Watch, WorkerBounds, WorkerError,
+    compile_worker,
+};
 pub use error::{CallError, LimitKind, LoadError, SandboxError};
 pub use limits::{Budget, Limits};
 pub use model::{Explained, Scored, WarmModel};
 pub use plugin::{Fitted, Plugin};
+pub use profile::Profile;
 pub use sandbox::Sandbox;
 pub use section::{trailing_section, with_trailing_section};
 pub use trace::{Frame, traced};

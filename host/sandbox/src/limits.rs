@@ -18,12 +18,22 @@ pub struct Limits {
     /// Plugins installed at the same time; in a database, versions of all of them together.
     /// Default 100.
     pub plugins_max: usize,
-    /// Wall time of one compilation; a later one is given up. Default 60 s: a component of Python
-    /// takes some 17 s of processor time.
+    /// Wall time of one compilation, and of the wait for its turn; a later one is ended. Default
+    /// 300 s: it has the processor only as far as nobody else needs it.
     pub compile_wall_max: Duration,
-    /// Compilations at the same time, those included that were given up and have not ended yet.
-    /// Default 2.
+    /// Processor time of one that has a process of its own; whole seconds. Default 60 s: a
+    /// component of Python takes some 17 s.
+    pub compile_cpu_max: Duration,
+    /// Bytes of address space of that process. Default 1 GiB: a component of Python needs some 600
+    /// MiB, of which it touches 330.
+    pub compile_memory_bytes_max: u64,
+    /// Bytes of the code that it makes. Default 256 MiB.
+    pub compile_output_bytes_max: u64,
+    /// Compilations at the same time; where they have no process of their own, those included that
+    /// were given up and have not ended yet. Default 2.
     pub compiles_max: usize,
+    /// Compilations that wait for their turn. Default 32.
+    pub compiles_waiting_max: usize,
     /// Live instances: running calls and warm models together. Default 256.
     pub instances_max: u32,
     /// Bytes of linear memory per instance. Default 256 MiB.
@@ -66,8 +76,12 @@ impl Default for Limits {
             component_bytes_max: 32 * MIB,
             modules_max: 64,
             plugins_max: 100,
-            compile_wall_max: Duration::from_secs(60),
+            compile_wall_max: Duration::from_secs(300),
+            compile_cpu_max: Duration::from_secs(60),
+            compile_memory_bytes_max: 1024 * MIB as u64,
+            compile_output_bytes_max: 256 * MIB as u64,
             compiles_max: 2,
+            compiles_waiting_max: 32,
             instances_max: 256,
             memory_bytes_max: 256 * MIB,
             table_elements_max: 20_000,

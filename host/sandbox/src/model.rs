@@ -47,10 +47,14 @@ impl WarmModel {
         let rows = convert::matrix(data)?;
         let answer_bytes = data.rows().saturating_mul(size_of::<f64>());
         self.call(budget, answer_bytes, |live, budget| {
-            let Live { store, bindings, .. } = &mut *live;
+            let Live { store, bindings, profile, .. } = &mut *live;
             let detector = bindings.pynomaly_detector_detector();
-            let answer = drive(detector.model().call_score(&mut *store, model, rows), budget)?
-                .map_err(|error| explain(&error, store, budget, answer_bytes))?;
+            let answer = drive(
+                detector.model().call_score(&mut *store, model, rows),
+                budget,
+                profile.as_ref(),
+            )?
+            .map_err(|error| explain(&error, store, budget, answer_bytes))?;
             let scores = answer.map_err(|error| live.verdict(error))?;
             check_scores(&scores, data.rows())?;
             let fuel_used = budget.fuel.saturating_sub(live.store.get_fuel().unwrap_or(0));
@@ -107,7 +111,7 @@ impl WarmModel {
         self.call(budget, answer_bytes, |live, budget| {
             let function = abilities::function(live, export)?;
             let call = function.call_async(&mut live.store, (model, rows));
-            let answer = drive(call, budget)?
+            let answer = drive(call, budget, live.profile.as_ref())?
                 .map_err(|error| explain(&error, &mut live.store, budget, answer_bytes))?;
             let numbers = answer.0.map_err(|error| live.verdict(error))?;
             check(&numbers)?;
@@ -129,10 +133,11 @@ impl WarmModel {
         let model = self.model;
         let answer_bytes = self.live.as_ref().map_or(0, |live| live.limits.state_bytes_max);
         self.call(budget, answer_bytes, |live, budget| {
-            let Live { store, bindings, .. } = &mut *live;
+            let Live { store, bindings, profile, .. } = &mut *live;
             let detector = bindings.pynomaly_detector_detector();
-            let answer = drive(detector.model().call_save(&mut *store, model), budget)?
-                .map_err(|error| explain(&error, store, budget, answer_bytes))?;
+            let answer =
+                drive(detector.model().call_save(&mut *store, model), budget, profile.as_ref())?
+                    .map_err(|error| explain(&error, store, budget, answer_bytes))?;
             Ok(answer.map_err(|error| live.verdict(error))?)
         })
     }

@@ -87,7 +87,8 @@ impl Plugin {
         let answer_bytes = training.rows().saturating_mul(size_of::<f64>());
         let rows = convert::matrix(training)?;
         let parameters = convert::parameters(parameters);
-        let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits);
+        let profile = self.compiled.profile.as_ref();
+        let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits, profile);
         refuel(&mut store, &budget, answer_bytes)?;
         let call = async {
             let (instance, bindings) = self.compiled.instantiate(&mut store).await?;
@@ -95,7 +96,7 @@ impl Plugin {
             let answer = detector.call_fit(&mut store, rows, &parameters, seed).await?;
             Ok(((instance, bindings), answer))
         };
-        let outcome = drive(call, &budget);
+        let outcome = drive(call, &budget, profile);
         budget.charge(&store);
         let (instance, answer) =
             outcome?.map_err(|error| explain(&error, &mut store, &budget, answer_bytes))?;
@@ -113,14 +114,15 @@ impl Plugin {
     /// [`CallError`], with the detector's own `BadState` for bytes it cannot read.
     pub fn load(&self, state: &[u8], budget: &Budget) -> Result<WarmModel, CallError> {
         let budget = budget.within(&self.limits);
-        let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits);
+        let profile = self.compiled.profile.as_ref();
+        let mut store = new_store(&self.engine, Arc::clone(&self.name), &self.limits, profile);
         refuel(&mut store, &budget, 0)?;
         let call = async {
             let (instance, bindings) = self.compiled.instantiate(&mut store).await?;
             let answer = bindings.pynomaly_detector_detector().call_load(&mut store, state).await?;
             Ok(((instance, bindings), answer))
         };
-        let outcome = drive(call, &budget);
+        let outcome = drive(call, &budget, profile);
         budget.charge(&store);
         let (instance, answer) =
             outcome?.map_err(|error| explain(&error, &mut store, &budget, 0))?;
@@ -143,6 +145,7 @@ impl Plugin {
 
     fn live(&self, store: Store<Guest>, (instance, bindings): (Instance, Bindings)) -> Live {
         let (abilities, limits) = (self.compiled.abilities, Arc::clone(&self.limits));
-        Live { store, instance, bindings, abilities, limits }
+        let profile = self.compiled.profile.clone();
+        Live { store, instance, bindings, abilities, profile, limits }
     }
 }

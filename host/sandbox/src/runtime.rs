@@ -2,6 +2,7 @@
 
 use crate::error::SandboxError;
 use crate::limits::Limits;
+use std::num::NonZeroUsize;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
     WasmBacktraceDetails,
@@ -23,15 +24,40 @@ const KEEP_RESIDENT_BYTES: usize = 16 * 1024 * 1024;
 /// The same, of a call stack, which calls seldom use much of.
 const STACK_KEEP_RESIDENT_BYTES: usize = 1024 * 1024;
 
-pub(crate) fn engine(limits: &Limits, canonical_nans: bool) -> Result<Engine, SandboxError> {
-    let config = config(limits, canonical_nans);
+/// Functions of a stack that a profile keeps.
+const PROFILED_FRAMES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+/// What code is compiled for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    Plain,
+    /// Every NaN has the same bits.
+    CanonicalNans,
+    /// Looked at while it runs.
+    Profiled,
+}
+
+pub(crate) fn engine(limits: &Limits, code: Code) -> Result<Engine, SandboxError> {
+    let config = config(limits, code);
     Engine::new(&config).map_err(|error| SandboxError::Engine(format!("{error:#}")))
 }
 
-fn config(limits: &Limits, canonical_nans: bool) -> Config {
+/// An engine that only compiles, for [`engine`]s of the same `code`: it sets no memory aside
+/// for instances, and code is the same for either way to allocate them.
+pub(crate) fn compiler(limits: &Limits, code: Code) -> Result<Engine, SandboxError> {
+    let mut config = config(limits, code);
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config).map_err(|error| SandboxError::Engine(format!("{error:#}")))
+}
+
+fn config(limits: &Limits, code: Code) -> Config {
     let mut config = Config::new();
     // Costs up to 2.5 times: off where plugins serve, on where one is proven not to need it.
-    config.cranelift_nan_canonicalization(canonical_nans);
+    config.cranelift_nan_canonicalization(code == Code::CanonicalNans);
+    if code == Code::Profiled {
+        config.epoch_interruption(true);
+        config.wasm_backtrace_max_frames(Some(PROFILED_FRAMES));
+    }
     // A plugin is one synchronous computation; without concurrency a call costs half.
     config.concurrency_support(false);
     // Fuel gives the verdict. It also yields to the host, which then looks at the clock: one
@@ -68,4 +94,29 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .async_stack_keep_resident(STACK_KEEP_RESIDENT_BYTES)
         .pagemap_scan(Enabled::Auto);
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    fn environment(engine: &Engine) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn what_the_compiler_makes_is_for_every_engine_of_the_same_nans() {
+        let few = Limits { instances_max: 1, stack_bytes_max: 2 << 20, ..Limits::default() };
+        let small = Limits { memory_bytes_max: 1 << 20, table_elements_max: 10, ..few.clone() };
+        for code in [Code::Plain, Code::CanonicalNans] {
+            let compiler = compiler(&Limits::default(), code).unwrap();
+            for limits in [&few, &small] {
+                let engine = engine(limits, code).unwrap();
+                assert_eq!(environment(&engine), environment(&compiler));
+            }
+        }
+    }
 }

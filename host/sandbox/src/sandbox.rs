@@ -4,13 +4,15 @@ use crate::abilities::Abilities;
 use crate::bindings::{Plugin as Bindings, PluginIndices};
 use crate::cache::{Cache, digest};
 use crate::call::{drive, explain, new_store, refuel};
+use crate::compile::{Compilations, Compiler, Progress, Watch};
 use crate::convert;
 use crate::error::{CallError, LoadError, SandboxError};
 use crate::guest::Guest;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
 use crate::precheck::precheck;
-use crate::runtime;
+use crate::profile::Profile;
+use crate::runtime::{self, Code};
 use pynomaly_core::Descriptor;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
@@ -25,7 +27,10 @@ pub struct Sandbox {
     engine: Engine,
     linker: Arc<Linker<Guest>>,
     cache: Arc<Cache>,
+    compilations: Compilations,
+    code: Code,
     limits: Arc<Limits>,
+    profile: Option<Arc<Profile>>,
 }
 
 /// A component ready to be instantiated.
@@ -33,6 +38,8 @@ pub(crate) struct Compiled {
     pub(crate) instances: InstancePre<Guest>,
     pub(crate) indices: PluginIndices,
     pub(crate) abilities: Abilities,
+    /// Who looks on, in a sandbox that profiles.
+    pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) took: Duration,
     pub(crate) from_cache: bool,
 }
@@ -50,36 +57,69 @@ impl Compiled {
 }
 
 impl Sandbox {
-    /// A sandbox under `limits`. Compiled components are kept in `cache_folder` (made 0700 if it
-    /// is not there), or not at all.
+    /// A sandbox under `limits` that compiles on threads of this process. Compiled components are
+    /// kept in `cache_folder` (made 0700 if it is not there), or not at all.
     ///
     /// # Errors
     /// [`SandboxError`] where this machine cannot run one.
     pub fn new(limits: Limits, cache_folder: Option<PathBuf>) -> Result<Self, SandboxError> {
         let cache = Arc::new(Cache::open(cache_folder, limits.cache_entries_max)?);
-        Self::assemble(limits, cache, false)
+        Self::assemble(limits, cache, Compilations::default(), Code::Plain)
     }
 
-    /// Another sandbox with the same compile cache, in which every NaN has the same bits. A plugin
+    /// The same, with its components compiled elsewhere.
+    #[must_use]
+    pub fn with_compiler(self, compiler: Compiler) -> Self {
+        Self { compilations: self.compilations.by(compiler), ..self }
+    }
+
+    /// Ends the compilations that run in processes of their own, and refuses those that come; for
+    /// clones of this sandbox too. Those on threads go on to their end.
+    pub fn end_compilations(&self) {
+        self.compilations.end();
+    }
+
+    /// Another sandbox with the same compile cache and compiler, in which every NaN has the same bits. A plugin
     /// whose scores are the same in both lets no bits of a NaN, which differ between machines,
     /// into them. Slower; `limits` may be less than those of this one.
     ///
     /// # Errors
     /// As [`Self::new`].
     pub fn with_canonical_nans(&self, limits: Limits) -> Result<Self, SandboxError> {
-        Self::assemble(limits, Arc::clone(&self.cache), true)
+        Self::assemble(
+            limits,
+            Arc::clone(&self.cache),
+            self.compilations.clone(),
+            Code::CanonicalNans,
+        )
+    }
+
+    /// Another sandbox with the same compile cache, which looks on at what the calls of its plugins
+    /// do. The same scores and fuel as here, slower; nothing of it is for serving.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn profiling(&self, limits: Limits) -> Result<(Self, Arc<Profile>), SandboxError> {
+        let compilations = self.compilations.clone();
+        let cache = Arc::clone(&self.cache);
+        let mut sandbox = Self::assemble(limits, cache, compilations, Code::Profiled)?;
+        let profile = Arc::new(Profile::new(sandbox.engine.clone()));
+        sandbox.profile = Some(Arc::clone(&profile));
+        Ok((sandbox, profile))
     }
 
     fn assemble(
         limits: Limits,
         cache: Arc<Cache>,
-        canonical_nans: bool,
+        compilations: Compilations,
+        code: Code,
     ) -> Result<Self, SandboxError> {
-        let engine = runtime::engine(&limits, canonical_nans)?;
+        let engine = runtime::engine(&limits, code)?;
         let mut linker = Linker::new(&engine);
         Bindings::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest: &mut Guest| guest)
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        Ok(Self { engine, linker: Arc::new(linker), cache, limits: Arc::new(limits) })
+        let (linker, limits) = (Arc::new(linker), Arc::new(limits));
+        Ok(Self { engine, linker, cache, compilations, code, limits, profile: None })
     }
 
     /// The bounds that every plugin of this sandbox is under.
@@ -94,9 +134,19 @@ impl Sandbox {
     /// # Errors
     /// [`LoadError`], named after the step that refused.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, LoadError> {
+        self.load_watched(component, &|_| ())
+    }
+
+    /// The same, and tells `watch` how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_watched(&self, component: &[u8], watch: Watch<'_>) -> Result<Plugin, LoadError> {
+        watch(Progress::Precheck);
         precheck(component, &self.limits)?;
         let digest = digest(component);
-        let compiled = self.compile(component, &digest)?;
+        let compiled = self.compile(component, &digest, watch)?;
+        watch(Progress::Describe);
         let descriptor = self.describe(&compiled, &digest)?;
         tracing::debug!(
             digest,
@@ -120,35 +170,48 @@ impl Sandbox {
         self.cache.forget(digest.trim_start_matches("sha256:"));
     }
 
-    fn compile(&self, bytes: &[u8], digest: &str) -> Result<Compiled, LoadError> {
+    fn compile(&self, bytes: &[u8], digest: &str, watch: Watch<'_>) -> Result<Compiled, LoadError> {
         let started = Instant::now();
         let key = self.cache_key(digest);
-        let cached = self.cache.read(&key).and_then(|kept| self.deserialise(&kept));
+        let cached = self.cache.read(&key).and_then(|kept| self.deserialise(&kept).ok());
         let from_cache = cached.is_some();
         let component = match cached {
             Some(component) => component,
-            None => self.compile_anew(bytes, &key)?,
+            None => self.compile_anew(bytes, &key, watch)?,
         };
         let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
         let instances = self.linker.instantiate_pre(&component).map_err(contract)?;
         let indices = PluginIndices::new(&instances).map_err(contract)?;
         let abilities = Abilities::of(&component);
-        Ok(Compiled { instances, indices, abilities, took: started.elapsed(), from_cache })
+        let (took, profile) = (started.elapsed(), self.profile.clone());
+        Ok(Compiled { instances, indices, abilities, profile, took, from_cache })
     }
 
-    fn compile_anew(&self, bytes: &[u8], key: &str) -> Result<Component, LoadError> {
-        let compile = |error: wasmtime::Error| LoadError::Compile(format!("{error:#}"));
-        let component = Component::from_binary(&self.engine, bytes).map_err(compile)?;
-        self.cache.write(key, &component.serialize().map_err(compile)?);
+    fn compile_anew(
+        &self,
+        bytes: &[u8],
+        key: &str,
+        watch: Watch<'_>,
+    ) -> Result<Component, LoadError> {
+        let (engine, limits) = (&self.engine, &self.limits);
+        let compiled = self.compilations.compile(bytes, engine, limits, self.code, watch)?;
+        let component = self.deserialise(&compiled);
+        let component = component.map_err(|error| LoadError::CompileHost(format!("{error:#}")))?;
+        self.cache.write(key, &compiled);
         Ok(component)
     }
 
     /// wasmtime's own header check turns away what another engine compiled.
-    #[expect(unsafe_code, reason = "the cache hands out only what this user wrote, whole")]
-    fn deserialise(&self, kept: &[u8]) -> Option<Component> {
-        // SAFETY: the bytes were written by `compile_anew` of a process of this user into a
-        // folder closed to others, and the digest kept beside them has been checked.
-        unsafe { Component::deserialize(&self.engine, kept) }.ok()
+    #[expect(unsafe_code, reason = "only what this program has compiled itself comes here")]
+    fn deserialise(&self, code: &[u8]) -> wasmtime::Result<Component> {
+        // SAFETY: the bytes are what wasmtime's compiler made, unchanged. They are this process's
+        // own; or come through an anonymous pipe, which nobody else can open, whole and with a
+        // good end, from a child that runs this very program (`compile/process.rs`); or were
+        // written by one of the two into a folder closed to other users, and have the digest that
+        // was kept beside them. A component that took over the compiler could make it write other
+        // code: the process gains the server nothing there, and loses nothing, for a compiler
+        // in the server would be the server taken over.
+        unsafe { Component::deserialize(&self.engine, code) }
     }
 
     /// Digest of the component, and of everything about the engine that shapes its code.
@@ -161,13 +224,15 @@ impl Sandbox {
     fn describe(&self, compiled: &Compiled, digest: &str) -> Result<Descriptor, LoadError> {
         let answer_bytes = self.limits.descriptor_bytes_max;
         let budget = self.limits.describe_budget();
-        let mut store = new_store(&self.engine, digest.into(), &self.limits);
+        let mut store =
+            new_store(&self.engine, digest.into(), &self.limits, compiled.profile.as_ref());
         refuel(&mut store, &budget, answer_bytes).map_err(LoadError::Describe)?;
         let call = async {
             let (_, bindings) = compiled.instantiate(&mut store).await?;
             bindings.pynomaly_detector_detector().call_describe(&mut store).await
         };
-        let outcome = drive(call, &budget).map_err(LoadError::Describe)?;
+        let outcome =
+            drive(call, &budget, compiled.profile.as_ref()).map_err(LoadError::Describe)?;
         let descriptor = outcome
             .map_err(|error| explain(&error, &mut store, &budget, answer_bytes))
             .map_err(LoadError::Describe)?;

@@ -349,20 +349,10 @@ impl Failure {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// What is said of it, and to whom.
+    pub(crate) fn into_failure(self) -> Failure {
         let Verdict { status, code, title, errors } = self.verdict();
-        let mut response = status.into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            let scheme = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        if let Some(after) = self.retry_after(code) {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds(after).into());
-        }
-        if let Self::Auth(error @ AuthError::LockedOut { .. }) = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, error.wait_seconds().into());
-        }
         let problem = Problem {
             r#type: format!("urn:pynomaly:problem:{code}"),
             title,
@@ -374,7 +364,25 @@ impl IntoResponse for ApiError {
         };
         let cause = self.cause();
         let refusal = if let Self::Forbidden(refusal) = self { Some(refusal) } else { None };
-        response.extensions_mut().insert(Box::new(Failure { problem, cause, refusal }));
+        Failure { problem, cause, refusal }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Verdict { status, code, .. } = self.verdict();
+        let mut response = status.into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(after) = self.retry_after(code) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds(after).into());
+        }
+        if let Self::Auth(error @ AuthError::LockedOut { .. }) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, error.wait_seconds().into());
+        }
+        response.extensions_mut().insert(Box::new(self.into_failure()));
         response
     }
 }

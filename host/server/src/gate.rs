@@ -14,6 +14,7 @@ pub(crate) struct Busy {
 /// Lets a few in at a time, keeps a few waiting, and turns the rest away at once.
 pub(crate) struct Gate {
     what: &'static str,
+    waiting_max: usize,
     waiting: Semaphore,
     running: Arc<Semaphore>,
 }
@@ -22,12 +23,17 @@ impl Gate {
     /// `what` is for the refusal.
     pub(crate) fn new(what: &'static str, running: usize, waiting: usize) -> Self {
         let running = Arc::new(Semaphore::new(running.max(1)));
-        Self { what, waiting: Semaphore::new(waiting), running }
+        Self { what, waiting_max: waiting, waiting: Semaphore::new(waiting), running }
     }
 
     /// Whether somebody who came now would not have to wait.
     pub(crate) fn has_room(&self) -> bool {
         self.running.available_permits() > 0
+    }
+
+    /// How many wait now.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting_max.saturating_sub(self.waiting.available_permits())
     }
 
     /// Waits for a turn, which lasts until the permit is dropped.
@@ -51,10 +57,13 @@ mod tests {
         let running = gate.enter().await.unwrap();
         let waiting = gate.enter();
         tokio::pin!(waiting);
+        assert_eq!(gate.waiting(), 0);
         assert!(futures_util::poll!(&mut waiting).is_pending());
+        assert_eq!(gate.waiting(), 1);
         assert_eq!(gate.enter().await.unwrap_err(), Busy { what: "tests" });
         drop(running);
         drop(waiting.await.unwrap());
+        assert_eq!(gate.waiting(), 0);
         drop(gate.enter().await.unwrap());
     }
 }

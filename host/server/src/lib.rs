@@ -43,6 +43,7 @@ mod state;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod unread;
 mod vault;
 
@@ -61,6 +62,7 @@ pub use plugins::{
 pub use pynomaly_store::{AuditVerdict, HOME_TENANT, Role};
 pub use quota::QuotaOptions;
 pub use serve::{ServeError, create_user, migrate, rotate_secrets, serve, verify_audit_logs};
+pub use tls::{TlsError, TlsFiles};
 pub use vault::Rotated;
 
 /// Files of the data folder that are secrets, made by a first start. Its other files can be made

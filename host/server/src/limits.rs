@@ -10,6 +10,11 @@ const MIB: usize = 1024 * KIB;
 pub struct Limits {
     /// Connections open at the same time; more wait in the listener's backlog. Default 1,024.
     pub connections_max: usize,
+    /// Time for the handshake of a connection that speaks TLS. Default 10 s.
+    pub handshake_time_max: Duration,
+    /// How often the files of the certificate are looked at; what has changed is tried at the
+    /// second look. Default 1 s.
+    pub certificate_look_every: Duration,
     /// Header lines of a request. Default 64.
     pub headers_max: usize,
     /// Bytes of a request's head. Default 16 KiB.
@@ -42,6 +47,9 @@ pub struct Limits {
     pub uploads_running_max: usize,
     /// Uploads that wait for their turn. Default 16.
     pub uploads_waiting_max: usize,
+    /// Uploads that nobody waited for and that can still be asked about, by all servers together.
+    /// Default 100.
+    pub uploads_remembered_max: u32,
     /// Self-tests of plugins that run at the same time, late ones included. Default 2.
     pub self_tests_running_max: usize,
     /// Self-tests that wait for their turn. Default 16.
@@ -191,6 +199,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections_max: 1024,
+            handshake_time_max: Duration::from_secs(10),
+            certificate_look_every: Duration::from_secs(1),
             headers_max: 64,
             header_bytes_max: 16 * KIB,
             header_time_max: Duration::from_secs(30),
@@ -205,6 +215,7 @@ impl Default for Limits {
             arrow_messages_max: 1_000,
             uploads_running_max: 2,
             uploads_waiting_max: 16,
+            uploads_remembered_max: 100,
             self_tests_running_max: 2,
             self_tests_waiting_max: 16,
             self_test_time_max: Duration::from_secs(30),

@@ -1,9 +1,12 @@
 //! What `/metrics` tells Prometheus.
 
 pub(crate) mod plugins;
+mod queues;
+pub(crate) mod tls;
 
 use crate::state::App;
 use plugins::PluginMetrics;
+use queues::QueueMetrics;
 
 use prometheus::{
     Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry,
@@ -30,6 +33,7 @@ pub(crate) struct Metrics {
     pub(crate) plugins: PluginMetrics,
     backup_time: Gauge,
     backup_bytes: Gauge,
+    queues: QueueMetrics,
     /// One at a time sets what is only true at the moment, and reads it.
     looking: Mutex<()>,
     pub(crate) shadow: IntCounterVec,
@@ -71,7 +75,7 @@ impl Metrics {
         start_time.set(started.unix_timestamp() as f64);
         let backup_time = Gauge::new(
             "pynomaly_backup_last_success_timestamp_seconds",
-            "When the last backup was made, in seconds since unix epoch; 0 if there was none.",
+            "When the last backup was whole, in seconds since unix epoch; 0 if there was none.",
         )?;
         let backup_bytes =
             Gauge::new("pynomaly_backup_size_bytes", "Size of the last backup's archive.")?;
@@ -86,6 +90,7 @@ impl Metrics {
         registry.register(Box::new(fuel.clone()))?;
         registry.register(Box::new(shadow.clone()))?;
         let plugins = PluginMetrics::new(&registry)?;
+        let queues = QueueMetrics::new(&registry)?;
         let looking = Mutex::default();
         Ok(Self {
             registry,
@@ -98,6 +103,7 @@ impl Metrics {
             plugins,
             backup_time,
             backup_bytes,
+            queues,
             looking,
         })
     }
@@ -108,10 +114,16 @@ impl Metrics {
         self.backup_bytes.set(last.bytes as f64);
     }
 
+    /// Where parts of the server that not every one has show their own.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// All of them in Prometheus' text format.
     pub(crate) fn text(&self, app: &App) -> Result<Vec<u8>, prometheus::Error> {
         let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         self.plugins.look(app);
+        self.queues.look(app);
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)

@@ -2,6 +2,7 @@
 //! them.
 
 use crate::error::ApiError;
+use crate::gate::Busy;
 use crate::limits::Limits;
 use crate::pack::unpack;
 use crate::plugins::Call;
@@ -9,7 +10,7 @@ use crate::routes::detect::ParameterValue;
 use crate::state::AppState;
 use moka::sync::Cache;
 use pynomaly_core::Value;
-use pynomaly_engine::{FittedPipeline, InstallError, PipelineRecord, Served};
+use pynomaly_engine::{FittedPipeline, InstallError, LoadError, PipelineRecord, Served};
 use pynomaly_store::{ModelSummary, Owner, StoreError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -175,6 +176,9 @@ async fn detector(app: &AppState, digest: &str) -> Result<Arc<Served>, ApiError>
         InstallError::Missing(digest) => ApiError::DetectorGone(digest),
         InstallError::Quarantined(digest) => {
             ApiError::DetectorGone(format!("{digest} is in quarantine"))
+        }
+        InstallError::Load(LoadError::CompileBusy { .. } | LoadError::CompileEnded) => {
+            ApiError::Busy(Busy { what: "compilations" })
         }
         other => ApiError::Internal(other.to_string()),
     })

@@ -70,6 +70,8 @@ pub fn openapi_json() -> String {
         admin::plugins::quarantine::quarantine,
         admin::plugins::fallback::fallback,
         admin::plugins::delete::delete,
+        admin::plugin_uploads::list::list,
+        admin::plugin_uploads::get::get,
         admin::plugin_keys::list::list,
         admin::plugin_keys::create::create,
         admin::plugin_keys::update::update,

@@ -1,6 +1,7 @@
 //! One name for a request, in its answer and in every log line.
 
 use crate::state::App;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 
@@ -20,6 +21,12 @@ impl RequestId {
             // Hexadecimal digits are always a valid value.
             HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("-"))
         }))
+    }
+
+    /// That of a request under way.
+    pub(crate) fn known(parts: &Parts, app: &App) -> Self {
+        let known = parts.extensions.get::<Self>().cloned();
+        known.unwrap_or_else(|| Self::of(&parts.headers, app))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -106,6 +106,8 @@ fn plugins(app: AppState) -> Router<AppState> {
         )
         .route("/api/v1/admin/plugins/{name}/fallback", put(admin::plugins::fallback::fallback))
         .route("/api/v1/admin/plugins/{name}/{digest}", delete(admin::plugins::delete::delete))
+        .route("/api/v1/admin/plugin-uploads", get(admin::plugin_uploads::list::list))
+        .route("/api/v1/admin/plugin-uploads/{id}", get(admin::plugin_uploads::get::get))
         .route("/api/v1/admin/plugin-keys", get(admin::plugin_keys::list::list))
         .route("/api/v1/admin/plugin-keys", post(admin::plugin_keys::create::create).layer(once))
         .route(

@@ -26,6 +26,7 @@ mod models;
 mod page;
 mod password_resets;
 mod plugin_comparisons;
+mod plugin_uploads;
 mod plugins;
 mod redis;
 mod replicas;
@@ -58,6 +59,7 @@ pub use models::{Component, ModelSummary};
 pub use page::{Owner, Page};
 pub use password_resets::PasswordReset;
 pub use plugin_comparisons::KeptComparison;
+pub use plugin_uploads::PluginUpload;
 pub use plugins::{
     Fallback, NewPlugin, PluginCatalog, PluginChange, PluginName, PluginRefusal, PluginState,
     PluginVersion, Sticky, Uploaded,

@@ -78,6 +78,12 @@ impl Store {
         Ok(Self { database, writer, checkpoints })
     }
 
+    /// Detections that wait to be written now, of the `queue_length` that may.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.writer.waiting()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -82,6 +82,9 @@ mod layout;
 pub mod log;
 pub mod math;
 mod matrix;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod native;
 pub mod neighbors;
 pub mod parameters;
 mod principal;
@@ -130,6 +133,13 @@ macro_rules! export {
             type Served = $crate::guest::Adapter<$detector>;
     $crate::guest::$world::export!(Served with_types_in $crate::guest::bindings);
         };
+
+        /// What `pynomaly plugin bench` compares the component with.
+        #[cfg(not(target_arch = "wasm32"))]
+        #[doc(hidden)]
+        pub fn pynomaly_native_bench() {
+            $crate::native::bench::<$detector>();
+        }
     };
     ($detector:ty) => {
         $crate::export!(@ $detector, plugin);

@@ -14,6 +14,25 @@ pub(crate) fn guest(name: &str) -> Vec<u8> {
     built("plugins-test", name)
 }
 
+/// A component of some KiB that a compiler works on for a very long time, in ever more memory: one
+/// function, in which every variable may come from everywhere.
+pub(crate) fn costly() -> Vec<u8> {
+    const VARIABLES: usize = 2_000;
+    const LOOPS: usize = 2_000;
+    let locals = "i64 ".repeat(VARIABLES);
+    let step = |index| format!("(local.set {index} (i64.add (local.get {index}) (i64.const 1)))");
+    let steps: String = (0..VARIABLES).map(step).collect();
+    let back = "(br_if 0 (i64.eqz (local.get 0))) end ".repeat(LOOPS);
+    let function = format!("(func (local {locals}) {} {steps} {back})", "loop ".repeat(LOOPS));
+    spoilt("", "", |text| add_to_module(&text, &function))
+}
+
+/// Text of a module with more in it.
+pub(crate) fn add_to_module(text: &str, more: &str) -> String {
+    let end = text.rfind(')').unwrap();
+    format!("{} {more})", &text[..end])
+}
+
 fn built(folder: &str, name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let path = root.join("target").join(folder).join(format!("{name}.wasm"));

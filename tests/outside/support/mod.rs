@@ -6,6 +6,6 @@ mod proxy;
 mod server;
 
 pub(crate) use client::{Answer, Client};
-pub(crate) use components::{bundled, guest, spoilt};
+pub(crate) use components::{add_to_module, bundled, costly, guest, spoilt};
 pub(crate) use proxy::Proxy;
 pub(crate) use server::Server;

@@ -103,6 +103,11 @@ impl Server {
         fs::read_to_string(self.folder.path().join("server.log")).unwrap()
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -175,11 +180,13 @@ fn spawn(folder: &Path, environment: &[(String, String)]) -> (Child, String) {
         .stderr(log)
         .spawn()
         .unwrap();
-    let url = wait_until_ready(&address, &mut child, folder);
+    let is_encrypted = environment.iter().any(|(name, _)| name == "PYNOMALY_TLS_CERTIFICATE");
+    let scheme = if is_encrypted { "https" } else { "http" };
+    let url = wait_until_ready(scheme, &address, &mut child, folder);
     (child, url)
 }
 
-fn wait_until_ready(address: &Path, child: &mut Child, folder: &Path) -> String {
+fn wait_until_ready(scheme: &str, address: &Path, child: &mut Child, folder: &Path) -> String {
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(60) {
         if let Some(status) = child.try_wait().unwrap() {
@@ -188,7 +195,7 @@ fn wait_until_ready(address: &Path, child: &mut Child, folder: &Path) -> String 
         }
         let bound = fs::read_to_string(address).unwrap_or_default();
         if !bound.is_empty() {
-            let url = format!("http://{}", bound.trim());
+            let url = format!("{scheme}://{}", bound.trim());
             if Client::new(&url).get("/ready").status == 200 {
                 return url;
             }

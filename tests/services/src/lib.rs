@@ -9,6 +9,7 @@ mod postgres;
 mod redis;
 mod registry;
 
+pub use authority::{Authority, Issued};
 pub use daemon::{Daemon, folder, free_port};
 pub use postgres::Postgres;
 pub use redis::Redis;

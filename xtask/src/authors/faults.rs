@@ -17,7 +17,7 @@ struct Fault {
     told: &'static str,
 }
 
-const FAULTS: [Fault; 3] = [
+const FAULTS: [Fault; 4] = [
     Fault {
         project: "hum_level",
         source: "detector.py",
@@ -32,6 +32,13 @@ const FAULTS: [Fault; 3] = [
         before: "        this.medians_ = new",
         code: "        console.log(Date.now());\n        throw new TypeError('hum');\n",
         told: "TypeError: hum",
+    },
+    Fault {
+        project: "in_ts",
+        source: "detector.ts",
+        before: "        this.medians_ = new",
+        code: "        const count: string = X.columns;\n",
+        told: "Type 'number' is not assignable to type 'string'",
     },
     Fault {
         project: "in_c",

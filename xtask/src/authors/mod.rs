@@ -1,4 +1,4 @@
-//! `cargo xtask authors`: what an author of a plugin does, in each of the four languages, and the
+//! `cargo xtask authors`: what an author of a plugin does, in each language, and the
 //! tutorial word for word.
 
 mod faults;

@@ -28,8 +28,14 @@ pub(crate) enum Drill {
     Pooling,
     /// The database's tuning, and its leader gone under load.
     Standby,
+    /// Redis behind sentinels, its master gone under load.
+    Sentinel,
     /// The load of the guide, by k6.
     Load,
+    /// What `pynomaly capacity` predicts from a Prometheus with a known past.
+    Capacity,
+    /// The load of weeks in minutes: memory stays level. Not in continuous integration.
+    Soak,
     /// The platform on AWS, as far as an emulation goes.
     Terraform,
     /// Everything lost, and restored from a backup; Postgres brought back to a moment.
@@ -44,7 +50,7 @@ pub(crate) enum Drill {
 
 impl Drill {
     /// The drills that continuous integration runs, at their smallest honest size.
-    const IN_CI: [Self; 13] = [
+    const IN_CI: [Self; 15] = [
         Self::Monitoring,
         Self::Kubernetes,
         Self::Image,
@@ -53,7 +59,9 @@ impl Drill {
         Self::Waf,
         Self::Pooling,
         Self::Standby,
+        Self::Sentinel,
         Self::Load,
+        Self::Capacity,
         Self::Terraform,
         Self::Backup,
         Self::Runbooks,

@@ -5,7 +5,6 @@ mod contest;
 mod json;
 mod plot;
 mod report;
-mod svg;
 
 use crate::exit::Refused;
 use crate::table::{self, Choice, Header};

@@ -1,7 +1,7 @@
 //! The ROC and the precision-recall curves of all detectors, side by side.
 
 use super::contest::{Entry, Quality};
-use super::svg::{Anchor, Panel, Pen, Svg};
+use crate::svg::{Anchor, Panel, Pen, Svg};
 use pynomaly_core::evaluation::{self, PrecisionRecallPoint};
 
 /// Told apart also by those who see few colours (M. Okabe and K. Ito, 2008).

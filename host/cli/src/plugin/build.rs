@@ -10,7 +10,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Make a component of a project, and print what it is.
 ///
-/// The language is told by the file Cargo.toml, detector.py, detector.js or detector.c. Nothing is
+/// The language is told by the file Cargo.toml, detector.py, detector.js, detector.ts
+/// or detector.c. Nothing is
 /// installed unasked: a missing tool is named, with the line that brings it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

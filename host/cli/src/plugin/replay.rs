@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let wall_max = limits.wall_max.saturating_add(LOOK_WITHIN);
     let engine = Engine::new(Sandbox::new(Limits { wall_max, ..limits }, None)?);
     tell(&bundle, &replay, &component);
-    let served = engine.load(component.into()).map_err(|error| PluginRefused(error.to_string()))?;
+    let served = engine.load(&component).map_err(|error| PluginRefused(error.to_string()))?;
     let (outcome, mut frames) = traced(|| replay.run(&served, &budget));
     let error = match outcome {
         Ok(found) => {

@@ -11,6 +11,7 @@ mod production;
 mod quotas;
 mod read;
 mod sources;
+mod tls;
 mod variables;
 
 pub use backup::BackupOptions;
@@ -25,6 +26,7 @@ use crate::limits::Limits;
 use crate::plugins::{PluginPolicy, PluginSources};
 use crate::proxies::Proxies;
 use crate::quota::QuotaOptions;
+use crate::tls::TlsFiles;
 use crate::vault::Keys;
 use pynomaly_store::{Location, PoolOptions, RedisOptions, StoreOptions, Synchronous};
 use read::Reader;
@@ -45,6 +47,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// The certificate to speak TLS with; `None` for plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Who is believed about where a request came from.
     pub(crate) proxies: Proxies,
     /// Where to write the address that was bound.
@@ -183,6 +187,7 @@ impl Config {
             environment,
             log_level: log_level(&read)?,
             listen: read.parsed(&names::LISTEN, "an address and port, like 127.0.0.1:8000")?,
+            tls: tls::tls(&read)?,
             proxies: proxies(&read)?,
             address_file: read.optional(&names::ADDRESS_FILE)?.map(PathBuf::from),
             plugin_dir: read.optional(&names::PLUGIN_DIR)?.map(PathBuf::from),
@@ -382,10 +387,15 @@ mod tests;
 fn plugin_limits(read: &Reader) -> Result<pynomaly_engine::Limits, ConfigError> {
     let millis = read.integer(&names::PLUGIN_WALL_MAX_MS, 10, 3_600_000)?;
     let memory = read.integer(&names::PLUGIN_MEMORY_MAX, 1 << 20, 1 << 32)?;
+    let seconds = |variable| read.integer(variable, 1, 3_600).map(Duration::from_secs);
     Ok(pynomaly_engine::Limits {
         fuel_max: read.integer(&names::PLUGIN_FUEL_MAX, 1_000_000, 1_000_000_000_000_000)?,
         wall_max: Duration::from_millis(millis),
         memory_bytes_max: usize::try_from(memory).unwrap_or(usize::MAX),
+        compile_wall_max: seconds(&names::COMPILE_WALL_MAX)?,
+        compile_cpu_max: seconds(&names::COMPILE_CPU_MAX)?,
+        compile_memory_bytes_max: read.integer(&names::COMPILE_MEMORY_MAX, 1 << 28, 1 << 40)?,
+        compiles_max: size(read.integer(&names::COMPILES_MAX, 1, 64)?),
         ..pynomaly_engine::Limits::default()
     })
 }

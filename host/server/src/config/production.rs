@@ -34,7 +34,7 @@ impl Config {
         let mut found: Vec<_> = self.default_secrets().into_iter().map(default_secret).collect();
         let unsafe_because =
             |name: &Variable, reason| ConfigError::Unsafe { name: name.name, reason };
-        if !self.listen.ip().is_loopback() && self.proxies.is_empty() {
+        if self.tls.is_none() && !self.listen.ip().is_loopback() && self.proxies.is_empty() {
             found.push(unsafe_because(&names::LISTEN, OPEN));
         }
         if self.plugin_policy.unsigned.split(',').any(names_nothing) {

@@ -8,13 +8,17 @@ use crate::quota::QuotaOptions;
 use pynomaly_store::{Rate, RedisOptions};
 use std::time::Duration;
 
+/// What `REDIS_URL` begins with.
+const REDIS_SCHEMES: [&str; 4] =
+    ["redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://"];
 /// The largest number of requests that has any meaning.
 const REQUESTS_MAX: u64 = 1_000_000_000;
 
 pub(super) fn redis(read: &Reader) -> Result<Option<RedisOptions>, ConfigError> {
     let Some(url) = read.optional(&names::REDIS_URL)? else { return Ok(None) };
-    if !url.starts_with("redis://") && !url.starts_with("rediss://") {
-        let expected = "redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss://";
+    if !REDIS_SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+        let expected =
+            "redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss://, or either with +sentinel";
         return Err(read.wrong(&names::REDIS_URL, expected));
     }
     let connections = read.integer(&names::REDIS_MAX_CONNECTIONS, 1, 64)?;

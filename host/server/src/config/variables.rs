@@ -46,6 +46,10 @@ variables! {
         "Address and port. Port 0 takes a free one and logs it. In production only an address of this machine alone, unless `PYNOMALY_TRUSTED_PROXIES` names the proxy in front.";
     ADDRESS_FILE = "PYNOMALY_ADDRESS_FILE", None,
         "A file to write the bound address to, once connections are accepted.";
+    TLS_CERTIFICATE = "PYNOMALY_TLS_CERTIFICATE", None,
+        "File of the server's certificate in PEM, followed by those up to the authority. With it and its key the server speaks TLS 1.2 and 1.3 itself; files that change serve within seconds (docs/operations.md).";
+    TLS_KEY = "PYNOMALY_TLS_KEY", None,
+        "File of that certificate's private key in PEM.";
     DATA_DIR = "PYNOMALY_DATA_DIR", Some("./data"),
         "Folder of the database, the compile cache and the generated secrets.";
     TRUSTED_PROXIES = "PYNOMALY_TRUSTED_PROXIES", None,
@@ -108,6 +112,14 @@ variables! {
         "Milliseconds of one call of a detector, 10 to 3,600,000.";
     PLUGIN_MEMORY_MAX = "PYNOMALY_PLUGIN_MEMORY_MAX", Some("268435456"),
         "Bytes of memory of one plugin instance, 1 MiB to 4 GiB.";
+    COMPILES_MAX = "PYNOMALY_COMPILES_MAX", Some("2"),
+        "Plugins that are compiled at the same time, each in a process of low priority, 1 to 64.";
+    COMPILE_CPU_MAX = "PYNOMALY_COMPILE_CPU_MAX", Some("60"),
+        "Seconds of processor time of one compilation, 1 to 3,600.";
+    COMPILE_WALL_MAX = "PYNOMALY_COMPILE_WALL_MAX", Some("300"),
+        "Seconds that it may take on a busy machine, and may wait for its turn, 1 to 3,600.";
+    COMPILE_MEMORY_MAX = "PYNOMALY_COMPILE_MEMORY_MAX", Some("1073741824"),
+        "Bytes of address space of its process, 256 MiB to 1 TiB. A component of Python needs some 600 MiB.";
     METRICS_ENABLED = "PROMETHEUS_METRICS_ENABLED", Some("true"),
         "Whether `GET /metrics` answers.";
     DATABASE_URL = "DATABASE_URL", None,
@@ -125,7 +137,7 @@ variables! {
     DATABASE_SYNCHRONOUS = "DATABASE_SYNCHRONOUS", None,
         "What an acknowledged detection survives: `full`, a power cut, for one wait for the disk per batch; `normal`, the end of the process however sudden. Without it `normal` in development and `full` elsewhere. Users and sessions are always written as `full`.";
     REDIS_URL = "REDIS_URL", None,
-        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.", secret;
+        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://` for TLS; `redis+sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/SERVICE/NUMBER` where sentinels at these addresses, asked without a password, say where it is. What several servers on one Postgres share beside it: limits of requests, and answers. Without it each server has its own.", secret;
     REDIS_MAX_CONNECTIONS = "REDIS_MAX_CONNECTIONS", Some("1"),
         "Connections to Redis, 1 to 64. One carries any number of questions at the same time, so that more are of use only where one core of the network is not enough.";
     REDIS_CONNECTION_POOL_TIMEOUT = "REDIS_CONNECTION_POOL_TIMEOUT", Some("5"),

@@ -4,7 +4,7 @@ use super::{Verdict, busy, internal, refused, store, verdict};
 use crate::plugins::PluginError;
 use crate::problem::Fault;
 use axum::http::StatusCode as S;
-use pynomaly_engine::InstallError;
+use pynomaly_engine::{InstallError, LoadError};
 
 pub(super) fn plugin(error: &PluginError) -> Verdict {
     let message = error.to_string();
@@ -18,7 +18,9 @@ pub(super) fn plugin(error: &PluginError) -> Verdict {
         PluginError::DigestForm(_) => refused("invalid_digest", "", message),
         PluginError::Digest { .. } => refused("digest_mismatch", "", message),
         PluginError::Signature(_) => refused("plugin_signature", "", message),
-        PluginError::Busy(_) | PluginError::Refused(InstallError::CompileBusy { .. }) => busy(),
+        PluginError::Busy(_) => busy(),
+        PluginError::Refused(InstallError::Load(LoadError::CompileHost(_))) => internal(),
+        PluginError::Refused(error) if error.is_passing() => busy(),
         PluginError::Layout(_) | PluginError::Refused(_) | PluginError::SelfTest(_) => {
             refused("plugin_refused", "", message)
         }

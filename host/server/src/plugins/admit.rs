@@ -3,7 +3,7 @@
 
 use super::self_test::{Examined, examine};
 use super::signature::{Signature, SignatureError, embedded, scope_covers};
-use super::{PluginError, apply, lock};
+use super::{PluginError, Steps, apply, lock};
 use crate::audit::{Actor, changed};
 use crate::state::{App, AppState};
 use pynomaly_engine::{InstallError, Served, digest};
@@ -20,6 +20,8 @@ pub(crate) struct Upload {
     pub(crate) digest: Option<String>,
     pub(crate) signature: Option<Signature>,
     pub(crate) actor: Actor,
+    /// Are told how far it is.
+    pub(crate) steps: Arc<Steps>,
 }
 
 /// What the audit log says of an upload.
@@ -37,6 +39,7 @@ pub(crate) async fn upload(
     app: &AppState,
     upload: Upload,
 ) -> Result<(PluginVersion, bool), PluginError> {
+    upload.steps.begin("digest");
     let (actor, found) = (upload.actor.clone(), digest(&upload.component));
     let outcome = admit(app, upload, found.clone()).await;
     if let Err(error) = &outcome {
@@ -52,14 +55,16 @@ pub(super) async fn audit_refusal(
     digest: &str,
     error: &PluginError,
 ) -> Result<(), PluginError> {
-    if !matches!(
+    let is_passing = matches!(error, PluginError::Refused(error) if error.is_passing());
+    let is_refusal = matches!(
         error,
         PluginError::Digest { .. }
             | PluginError::Layout(_)
             | PluginError::Signature(_)
             | PluginError::Refused(_)
             | PluginError::SelfTest(_)
-    ) {
+    );
+    if is_passing || !is_refusal {
         return Ok(());
     }
     let audit = actor.refused(&app.random, "plugin.upload", digest);
@@ -78,6 +83,8 @@ async fn admit(
     if let Some(version) = app.store.list_plugins().await?.version(&found) {
         return Ok((examine_stored(app, version.clone(), upload).await?, false));
     }
+    let steps = upload.steps;
+    steps.begin("signature");
     let beside = upload.signature.map(|signature| (signature, found.clone()));
     // What comes beside the component speaks of all of it, and goes before.
     let signature = match beside {
@@ -86,9 +93,11 @@ async fn admit(
     };
     let key = check_signature(app, signature.as_ref()).await?;
     let component: Arc<[u8]> = upload.component.into();
-    let served = load(app, Arc::clone(&component)).await?;
+    let served = load(app, Arc::clone(&component), Arc::clone(&steps)).await?;
+    steps.begin("name");
     check_name(app, &served, key.as_ref())?;
-    let Examined { report, cost_card } = examine(app, Arc::clone(&component)).await?;
+    let Examined { report, cost_card } = examine(app, Arc::clone(&component), &steps).await?;
+    steps.begin("store");
     let descriptor = served.descriptor();
     let now = upload.actor.now;
     let version = PluginVersion {
@@ -119,13 +128,13 @@ async fn admit(
 async fn examine_stored(
     app: &AppState,
     version: PluginVersion,
-    Upload { component, actor, .. }: Upload,
+    Upload { component, actor, steps, .. }: Upload,
 ) -> Result<PluginVersion, PluginError> {
     let is_wanted = actor.user_id.is_some() && version.state != PluginState::Quarantined;
     if version.report.is_some() || !is_wanted {
         return Ok(version);
     }
-    let Examined { report, cost_card } = examine(app, component.into()).await?;
+    let Examined { report, cost_card } = examine(app, component.into(), &steps).await?;
     if let Some(report) = &report {
         let audit = actor.done(&app.random, "plugin.self_test", &version.digest);
         let (digest, card) = (&version.digest, cost_card.as_deref());
@@ -153,9 +162,16 @@ async fn check_signature(
 }
 
 /// Pre-check, compilation, contract, `describe`, descriptor; off the async threads.
-async fn load(app: &AppState, component: Arc<[u8]>) -> Result<Arc<Served>, PluginError> {
+async fn load(
+    app: &AppState,
+    component: Arc<[u8]>,
+    steps: Arc<Steps>,
+) -> Result<Arc<Served>, PluginError> {
     let engine = Arc::clone(&app.engine);
-    let loaded = tokio::task::spawn_blocking(move || engine.load(component)).await;
+    let loaded = tokio::task::spawn_blocking(move || {
+        engine.load_watched(&component, &|progress| steps.follow(progress))
+    });
+    let loaded = loaded.await;
     let loaded = loaded.map_err(|error| PluginError::Internal(format!("not loaded: {error}")))?;
     loaded.map_err(PluginError::Refused)
 }

@@ -2,7 +2,7 @@
 //! and every server follows it; the plugin folder is one more way to upload.
 //!
 //! Read in this order: `admit.rs` (what bytes have to pass), `self_test.rs` (the last of it),
-//! `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` and `sources.rs` (files, and
+//! `steps.rs` and `uploads.rs` (how far an upload is, and those nobody waits for), `change.rs` (states), `sync.rs` (how a server follows), `folder.rs` and `sources.rs` (files, and
 //! registries), `breaker/` (what is not called for now), `capture.rs` (calls that failed), `shadow/`
 //! (what a version would have said), `garbage.rs` (what goes).
 
@@ -19,8 +19,10 @@ mod self_test;
 mod shadow;
 mod signature;
 mod sources;
+mod steps;
 mod sync;
 mod unpack;
+mod uploads;
 
 pub(crate) use admit::{Upload, upload};
 pub(crate) use breaker::{Breakers, Broken, Call, Fallbacks, Standing, View};
@@ -39,8 +41,10 @@ pub use signature::{SignError, sign, sign_embedded};
 pub(crate) use signature::{Signature, SignatureError, key_id, public_key};
 pub use sources::PluginSources;
 pub(crate) use sources::{SOURCES_MAX, announce_sources, follow_sources, forget_sources};
+pub(crate) use steps::{StepAnswer, Steps};
 pub(crate) use sync::{apply, follow, load, load_all};
 pub(crate) use unpack::{layout_limits, unpack};
+pub(crate) use uploads::{Beside, Record, UploadState, upload_beside};
 
 use crate::limits::Limits;
 use pynomaly_engine::Served;

@@ -5,8 +5,8 @@ use super::{Change, PluginError, Signature, Upload, apply, change, upload};
 use crate::audit::Actor;
 use crate::error::ApiError;
 use crate::state::AppState;
-use pynomaly_engine::InstallError;
 use pynomaly_store::{PluginCatalog, PluginState, PluginVersion};
+use std::sync::Arc;
 
 /// What is said of it as long as it is not served as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub(super) async fn take(
     known: &[(String, String)],
 ) -> Result<(), ApiError> {
     let Offered { component, signature, from, is_new, actor } = offered;
-    let it = Upload { component, digest: None, signature, actor: actor.clone() };
+    let (actor_too, steps) = (actor.clone(), Arc::default());
+    let it = Upload { component, digest: None, signature, actor: actor_too, steps };
     let (version, is_stored) = upload(app, it).await?;
     // One that was stored by nobody in particular and never served was not promoted in time.
     let is_unfinished = version.state == PluginState::Uploaded && version.uploaded_by.is_none();
@@ -54,10 +55,11 @@ pub(super) async fn take(
 pub(super) fn is_passing(error: &ApiError) -> bool {
     match error {
         ApiError::Store(_) | ApiError::Internal(_) | ApiError::Busy(_) => true,
-        ApiError::Plugin(error) => matches!(
-            **error,
-            PluginError::Refused(InstallError::CompileBusy { .. }) | PluginError::Stale { .. }
-        ),
+        ApiError::Plugin(error) => match &**error {
+            PluginError::Refused(error) => error.is_passing(),
+            PluginError::Stale { .. } => true,
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 //! It runs on threads that no request computes on, few at a time, and within a bound: whoever is
 //! late is refused, and keeps the place until the thread ends.
 
-use super::PluginError;
+use super::{PluginError, Steps};
 use crate::gate::Busy;
 use crate::state::AppState;
 use pynomaly_engine::conformance::{KitError, Options, Report};
@@ -25,10 +25,15 @@ pub(super) struct Examined {
 /// # Errors
 /// [`PluginError::SelfTest`] names the first check that failed, and why; others are no fault of
 /// the component.
-pub(super) async fn examine(app: &AppState, component: Arc<[u8]>) -> Result<Examined, PluginError> {
+pub(super) async fn examine(
+    app: &AppState,
+    component: Arc<[u8]>,
+    steps: &Steps,
+) -> Result<Examined, PluginError> {
     if !app.plugins.policy.is_self_tested {
         return Ok(Examined::default());
     }
+    steps.begin("self-test");
     let turn = app.self_tests.enter().await.map_err(PluginError::Busy)?;
     let cancel = CancelOnDrop(Arc::default());
     let options = Options {

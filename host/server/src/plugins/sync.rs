@@ -122,7 +122,7 @@ pub(crate) async fn load(app: &AppState, digest: &str) -> Result<Arc<Served>, Ap
     let loaded = tokio::task::spawn_blocking(load).await;
     let loaded = loaded.map_err(|error| ApiError::Internal(format!("not compiled: {error}")))?;
     let fault = loaded.as_ref().err().map(ToString::to_string);
-    if !matches!(loaded, Err(InstallError::CompileBusy { .. })) {
+    if !loaded.as_ref().is_err_and(InstallError::is_passing) {
         let known = loaded.as_ref().map(Arc::clone).map_err(ToString::to_string);
         lock(&app.plugins.loaded).insert(digest.to_owned(), known);
         app.store.report_plugin(app.plugins.replica_id, digest, fault.as_deref()).await?;

@@ -11,10 +11,13 @@ use crate::config::{Auth, Config, Secret};
 use crate::quota::Quotas;
 use crate::random::Random;
 use crate::state::{App, Parts};
+use crate::tls::Tls;
 use crate::vault::{self, Vault};
-use pynomaly_engine::{Engine, Sandbox};
+use pynomaly_engine::{Compiler, Engine, Sandbox};
 use pynomaly_store::{HOME_TENANT, Redis, RedisOptions, Role, Store, StoreError};
 use std::io::Write;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The file of [`server_name`].
@@ -31,7 +34,11 @@ pub(super) fn data_dir(config: &Config) -> Result<(), ServeError> {
 }
 
 /// Everything that handlers share.
-pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<App, ServeError> {
+pub(super) async fn app(
+    config: &Config,
+    compiler: Compiler,
+    stopping: CancellationToken,
+) -> Result<App, ServeError> {
     let random = Random::from_system().map_err(ServeError::Random)?;
     let tokens = tokens(config, &random)?;
     let vault = vault(config, &random)?;
@@ -43,7 +50,7 @@ pub(super) async fn app(config: &Config, stopping: CancellationToken) -> Result<
     let server_name = server_name(config, &random)?;
     let replica_id = random.id(Clock::System.now());
     let parts = Parts {
-        engine: Engine::new(sandbox),
+        engine: Engine::new(sandbox.with_compiler(compiler)),
         store,
         clock: Clock::System,
         tokens,
@@ -101,6 +108,17 @@ pub(super) fn vault(config: &Config, random: &Random) -> Result<Vault, ServeErro
 fn oidc(config: &Config) -> Result<Option<Provider>, ServeError> {
     let provider = |settings| Provider::new(settings, &config.limits);
     config.oidc.clone().map(provider).transpose().map_err(ServeError::Oidc)
+}
+
+/// Shows how the certificate fares, and follows its files.
+pub(super) fn certificate(
+    app: &App,
+    tls: Option<&Arc<Tls>>,
+) -> Result<Option<JoinHandle<()>>, ServeError> {
+    let Some(tls) = tls else { return Ok(None) };
+    let shown = tls.metrics.register(app.metrics.registry());
+    shown.map_err(|error| ServeError::Metrics(error.to_string()))?;
+    Ok(Some(tls.follow(app.limits.certificate_look_every, app.stopping.clone())))
 }
 
 /// What replicas share beside the database.

@@ -1,5 +1,6 @@
 use crate::accounts::AccountError;
 use crate::config::ConfigError;
+use crate::tls::TlsError;
 use pynomaly_store::StoreError;
 use std::io;
 use std::net::SocketAddr;
@@ -22,6 +23,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// The certificate cannot serve.
+    #[error("PYNOMALY_TLS_CERTIFICATE and PYNOMALY_TLS_KEY: {0}")]
+    Tls(#[source] TlsError),
     /// The operating system gives no randomness.
     #[error("the operating system gives no randomness: {0}")]
     Random(getrandom::Error),

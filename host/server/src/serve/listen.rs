@@ -6,19 +6,23 @@ use crate::limits::Limits;
 use crate::proxies::Proxies;
 use crate::router::router;
 use crate::state::AppState;
+use crate::tls::Tls;
+use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::server::TlsStream;
 
 /// After a failed accept, which mostly means that file handles ran out: time for some to close.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -27,6 +31,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(super) async fn bind(
     address: SocketAddr,
     address_file: Option<&Path>,
+    tls: &Option<Arc<Tls>>,
 ) -> Result<TcpListener, ServeError> {
     let listener = TcpListener::bind(address).await;
     let bound = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -34,7 +39,8 @@ pub(super) async fn bind(
     if let Some(path) = address_file {
         write_whole(path, &bound.to_string()).map_err(ServeError::AddressFile)?;
     }
-    tracing::info!(address = %bound, docs = %format_args!("http://{bound}/docs"), "listening");
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    tracing::info!(address = %bound, docs = %format_args!("{scheme}://{bound}/docs"), "listening");
     Ok(listener)
 }
 
@@ -45,29 +51,33 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(draft, path)
 }
 
+/// What every connection needs.
+struct Door {
+    http: http1::Builder,
+    service: TowerToHyperService<Router>,
+    proxies: Proxies,
+    tls: Option<Arc<Tls>>,
+    app: AppState,
+}
+
 /// Accepts connections until the server is told to stop, then waits for the requests in flight.
-pub(super) async fn run(listener: TcpListener, app: AppState, proxies: Proxies) {
-    let proxies = Arc::new(proxies);
-    let http = http(&app.limits);
+pub(super) async fn run(
+    listener: TcpListener,
+    app: AppState,
+    proxies: Proxies,
+    tls: Option<Arc<Tls>>,
+) {
     let service = TowerToHyperService::new(router(Arc::clone(&app)));
+    let http = http(&app.limits);
+    let door = Arc::new(Door { http, service, proxies, tls, app: Arc::clone(&app) });
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(app.limits.connections_max));
     while let Some((stream, peer, place)) = next(&listener, &places, &app).await {
-        let (service, proxies) = (service.clone(), Arc::clone(&proxies));
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            let client = proxies.client(peer, request.headers());
-            request.extensions_mut().insert(Peer(client));
-            service.call(request)
-        });
-        let connection = http.serve_connection(TokioIo::new(stream), service);
-        let connection = connections.watch(connection);
-        let active = app.metrics.connections.clone();
+        let (door, watcher) = (Arc::clone(&door), connections.watcher());
         tokio::spawn(async move {
-            active.inc();
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            active.dec();
+            door.app.metrics.connections.inc();
+            door.serve(stream, peer, watcher).await;
+            door.app.metrics.connections.dec();
             drop(place);
         });
     }
@@ -75,6 +85,42 @@ pub(super) async fn run(listener: TcpListener, app: AppState, proxies: Proxies) 
     let in_flight = connections.shutdown();
     if tokio::time::timeout(app.limits.shutdown_time_max, in_flight).await.is_err() {
         tracing::warn!("some requests did not end in time and were given up");
+    }
+}
+
+impl Door {
+    /// One connection, from its handshake to its end.
+    async fn serve(&self, stream: TcpStream, peer: IpAddr, watcher: Watcher) {
+        let Some(tls) = &self.tls else { return self.answer(stream, peer, watcher).await };
+        match self.shake_hands(tls, stream).await {
+            Ok(stream) => self.answer(stream, peer, watcher).await,
+            Err(error) => {
+                tls.metrics.handshake_failed();
+                tracing::debug!(%error, "a handshake failed");
+            }
+        }
+    }
+
+    async fn shake_hands(&self, tls: &Tls, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let handshake = tls.acceptor().accept(stream);
+        let handshake = tokio::time::timeout(self.app.limits.handshake_time_max, handshake);
+        handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// The requests of a connection.
+    async fn answer<S>(&self, stream: S, peer: IpAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + 'static,
+    {
+        let service = service_fn(|mut request: hyper::Request<Incoming>| {
+            let client = self.proxies.client(peer, request.headers());
+            request.extensions_mut().insert(Peer(client));
+            self.service.call(request)
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
 }
 

@@ -17,35 +17,45 @@ use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::random::Random;
+use crate::tls::Tls;
 use crate::vault::{self, Rotated};
+use pynomaly_engine::Compiler;
 use pynomaly_store::{AuditVerdict, Store};
 use std::sync::Arc;
 
-/// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database.
+/// Serves until SIGTERM or SIGINT, then finishes what is in flight and closes the database. Plugins
+/// are compiled by `compiler`.
 ///
 /// # Errors
 /// [`ServeError`] names the step of the start that failed, or what is unsafe in production.
-pub async fn serve(config: Config) -> Result<(), ServeError> {
+pub async fn serve(config: Config, compiler: Compiler) -> Result<(), ServeError> {
     let found = config.unsafe_in_production();
     if !found.is_empty() {
         return Err(ServeError::Unsafe(found));
     }
     let stopping = signals::stopping().map_err(ServeError::Signals)?;
+    let tls = config.tls.clone().map(Tls::open).transpose().map_err(ServeError::Tls)?.map(Arc::new);
     boot::data_dir(&config)?;
-    let app = Arc::new(boot::app(&config, stopping.clone()).await?);
+    let app = Arc::new(boot::app(&config, compiler, stopping.clone()).await?);
     boot::first_admin(&app, &config.auth).await?;
-    let listener = listen::bind(config.listen, config.address_file.as_deref()).await?;
+    let listener = listen::bind(config.listen, config.address_file.as_deref(), &tls).await?;
+    let certificate = boot::certificate(&app, tls.as_ref())?;
     let fuel = fuel::flush_now_and_then(&app);
     let plugins = plugins::start(&app, config.plugin_dir, config.plugin_sources)?;
     let housekeeping = housekeeping::start(&app);
     let backups = backups::watch(&app);
     let shadow = crate::plugins::start(&app).map_err(ServeError::Thread)?;
-    listen::run(listener, Arc::clone(&app), config.proxies).await;
+    listen::run(listener, Arc::clone(&app), config.proxies, tls).await;
+    // Nobody waits for them any more.
+    app.engine.sandbox().end_compilations();
     plugins.end().await;
     shadow.end().await;
     // They end by themselves; a panic in there is in the log already.
     let _ = housekeeping.await;
     let _ = backups.await;
+    if let Some(certificate) = certificate {
+        let _ = certificate.await;
+    }
     fuel.end().await;
     app.store.close().await;
     tracing::info!("stopped");

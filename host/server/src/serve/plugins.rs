@@ -84,7 +84,7 @@ fn watch_now(keeper: Arc<dyn FolderKeeper>, folder: &Path) -> Result<FolderWatch
 }
 
 impl Plugins {
-    /// Stops following; waits for a compilation that is under way.
+    /// Stops following.
     pub(super) async fn end(self) {
         let watch = self.folder.await.ok().flatten();
         // Dropping it joins its thread. A panic in there is in the log already.

@@ -69,8 +69,11 @@ async fn metrics_count_requests_by_route_and_detections_by_outcome() {
         "pynomaly_detections_total{detector=\"isolation_forest\",outcome=\"ok\"} 1",
         "pynomaly_detections_total{detector=\"unknown\",outcome=\"refused\"} 1",
         "pynomaly_active_connections 0",
+        "pynomaly_queue_length{queue=\"writes\"} 0",
+        "pynomaly_queue_places{queue=\"writes\"} 1024",
         // When the tests' clock stood as the server was made.
         "process_start_time_seconds 1700000000",
+        "pynomaly_backup_last_success_timestamp_seconds 0",
     ] {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }

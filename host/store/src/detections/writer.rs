@@ -81,6 +81,11 @@ impl Writer {
         self.queue.is_closed()
     }
 
+    /// How many wait to be written now.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     pub(crate) async fn write(&self, detection: NewDetection) -> Result<(), StoreError> {
         let (acknowledge, acknowledged) = oneshot::channel();
         let message = Message::Write(Box::new(detection), acknowledge);

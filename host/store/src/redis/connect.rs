@@ -1,6 +1,6 @@
 use super::Link;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisResult, cmd};
+use redis::{AsyncConnectionConfig, RedisResult};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,9 +42,6 @@ impl Link {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.options.connect_time_max))
             .set_response_timeout(Some(self.options.connect_time_max));
-        let mut connection =
-            self.client.get_multiplexed_async_connection_with_config(&config).await?;
-        cmd("PING").query_async::<()>(&mut connection).await?;
-        Ok(connection)
+        self.place.connect(&config).await
     }
 }

@@ -7,12 +7,14 @@
 
 mod bytes;
 mod connect;
+mod place;
 
 use crate::StoreError;
 use arc_swap::ArcSwapOption;
 use connect::keep_connected;
+use place::Place;
+use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisResult};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +25,9 @@ use tokio::task::AbortHandle;
 /// Where Redis is and how it is used.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedisOptions {
-    /// `redis://USER:PASSWORD@HOST:PORT/DATABASE`.
+    /// `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or
+    /// `redis+sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/SERVICE/DATABASE`, whose addresses are
+    /// those of sentinels; both with `rediss` for TLS.
     pub url: String,
     /// Connections. Each carries any number of questions at the same time.
     pub connections: usize,
@@ -42,7 +46,7 @@ pub struct Redis {
 
 /// What requests and the task that connects share.
 struct Link {
-    client: Client,
+    place: Place,
     options: RedisOptions,
     /// `None` while Redis is lost.
     connections: ArcSwapOption<Vec<MultiplexedConnection>>,
@@ -61,11 +65,9 @@ impl Redis {
     /// # Errors
     /// [`StoreError::RedisUrl`] where the URL is none.
     pub async fn open(options: RedisOptions) -> Result<Self, StoreError> {
-        let client = Client::open(options.url.as_str());
-        // The error may repeat the URL, which has a password in it.
-        let client = client.map_err(|_| StoreError::RedisUrl)?;
+        let place = Place::parse(&options.url)?;
         let link = Arc::new(Link {
-            client,
+            place,
             options,
             connections: ArcSwapOption::empty(),
             turn: AtomicUsize::new(0),

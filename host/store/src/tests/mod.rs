@@ -15,6 +15,7 @@ mod limiter;
 mod login_failures;
 mod models;
 mod plugin_comparisons;
+mod plugin_uploads;
 mod plugins;
 mod schema;
 mod sessions;

@@ -57,6 +57,14 @@ const JS: &[File] = &[
     ("tests/detector.test.js", sdk!("js/template/tests/detector.test.js")),
 ];
 
+const TS: &[File] = &[
+    ("README.md", sdk!("ts/template/README.md")),
+    ("detector.ts", sdk!("ts/template/detector.ts")),
+    ("package.json", sdk!("ts/template/package.json")),
+    ("tests/detector.test.ts", sdk!("ts/template/tests/detector.test.ts")),
+    ("tsconfig.json", sdk!("ts/template/tsconfig.json")),
+];
+
 const JS_SDK: &[File] = &[
     ("pynomaly_sdk/component.js", sdk!("js/pynomaly_sdk/component.js")),
     ("pynomaly_sdk/detector.js", sdk!("js/pynomaly_sdk/detector.js")),
@@ -70,7 +78,7 @@ const JS_SDK: &[File] = &[
     ("pynomaly_sdk/state.js", sdk!("js/pynomaly_sdk/state.js")),
 ];
 
-/// What the component of a JavaScript project begins with.
+/// What the component of a JavaScript or TypeScript project begins with.
 pub(super) const JS_ENTRY: &[File] = &[
     ("abilities.js", sdk!("js/entry/abilities.js")),
     ("component.js", sdk!("js/entry/component.js")),
@@ -97,6 +105,7 @@ pub(super) fn template(language: Language) -> impl Iterator<Item = &'static File
         Language::Rust => RUST,
         Language::Python => PYTHON,
         Language::Js => JS,
+        Language::Ts => TS,
         Language::C => C,
     };
     SHARED.iter().chain(own)
@@ -107,7 +116,7 @@ pub(super) fn sdk(language: Language) -> &'static [File] {
     match language {
         Language::Rust => &[],
         Language::Python => PYTHON_SDK,
-        Language::Js => JS_SDK,
+        Language::Js | Language::Ts => JS_SDK,
         Language::C => C_SDK,
     }
 }

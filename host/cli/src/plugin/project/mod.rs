@@ -23,6 +23,7 @@ pub(crate) enum Language {
     Rust,
     Python,
     Js,
+    Ts,
     C,
 }
 
@@ -33,6 +34,7 @@ impl Language {
             Self::Rust => "Cargo.toml",
             Self::Python => "detector.py",
             Self::Js => "detector.js",
+            Self::Ts => "detector.ts",
             Self::C => "detector.c",
         }
     }
@@ -103,7 +105,7 @@ impl Project {
         let component = match self.language {
             Language::Rust => rust::build(self, install)?,
             Language::Python => python::build(self, install)?,
-            Language::Js => js::build(self, install)?,
+            Language::Js | Language::Ts => js::build(self, install)?,
             Language::C => c::build(self, install)?,
         };
         self.made()?;
@@ -125,8 +127,16 @@ impl Project {
         match self.language {
             Language::Rust => rust::test(self),
             Language::Python => python::test(self),
-            Language::Js => js::test(self),
+            Language::Js | Language::Ts => js::test(self),
             Language::C => c::test(self),
+        }
+    }
+
+    /// A native program of the same code that times it, where the language has one.
+    pub(super) fn native_bench(&self) -> anyhow::Result<Option<PathBuf>> {
+        match self.language {
+            Language::Rust => rust::native_bench(self).map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -138,7 +148,7 @@ impl Project {
         Ok(folder)
     }
 
-    fn write(&self, folder: &Path, files: &[files::File]) -> anyhow::Result<()> {
+    fn write(&self, folder: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
         files.iter().try_for_each(|(path, text)| write_one(folder, path, text))
     }
 

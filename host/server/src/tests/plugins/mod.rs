@@ -5,6 +5,7 @@ mod layouts;
 mod replicas;
 mod signatures;
 mod states;
+mod uploads;
 
 use super::{Answer, PASSWORD, TestApp};
 use crate::plugins::{Keeper, PluginPolicy, Plugins, apply, beat, load_all};

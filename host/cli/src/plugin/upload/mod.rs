@@ -1,18 +1,18 @@
 //! `pynomaly plugin upload`: a component to a server.
 
+mod http;
+mod steps;
+
 use super::read;
-use crate::exit::PluginRefused;
 use anyhow::Context;
+use http::Server;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::Duration;
 
 const PLUGINS: &str = "/api/v1/admin/plugins";
-/// A server compiles before it answers.
-const WAIT_MAX: Duration = Duration::from_secs(120);
 
 /// Give a component to a server, as a version that serves nobody yet; with --promote, have it
-/// serve.
+/// serve. What the server does with it shows on standard error, step by step.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -46,57 +46,53 @@ pub(crate) struct Arguments {
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let component = read(&arguments.file)?;
-    let mut headers = vec![("content-type", "application/wasm".to_owned())];
+    let mut headers =
+        vec![("content-type", "application/wasm".to_owned()), ("prefer", "respond-async".into())];
     if let Some(key) = &arguments.key {
         let key = String::from_utf8(read(key)?).context("the key is no PEM")?;
         headers.push(("pynomaly-signature", pynomaly_server::sign(&component, &key)?.0));
     }
-    let version = post(arguments, PLUGINS, &headers, &component)?;
+    let server = Server { url: &arguments.server, token: &arguments.token };
+    let answer = server.post(PLUGINS, &headers, &component)?;
+    let digest = match answer.location {
+        Some(location) => text(&steps::follow(&server, &location)?, "digest")?.to_owned(),
+        None => text(&answer.body, "digest")?.to_owned(),
+    };
+    let version = version(&server, &digest)?;
     let name = text(&version, "detector_type")?;
-    let digest = text(&version, "digest")?;
     println!("{name} {} {digest} is {}", text(&version, "version")?, text(&version, "state")?);
     if !arguments.promote {
         return Ok(());
     }
-    let mut change = json!({"digest": digest, "revision": version.get("revision")});
-    if let Some(reason) = &arguments.reason
-        && let Some(change) = change.as_object_mut()
-    {
-        change.insert("reason".to_owned(), reason.as_str().into());
-    }
-    let headers = [("content-type", "application/json".to_owned())];
-    let path = format!("{PLUGINS}/{name}/promote");
-    let promoted = post(arguments, &path, &headers, &serde_json::to_vec(&change)?)?;
+    let promoted = promote(&server, &version, name, arguments.reason.as_deref())?;
     println!("{name} is served by it: {}", text(&promoted, "state")?);
     Ok(())
 }
 
-fn post(
-    arguments: &Arguments,
-    path: &str,
-    headers: &[(&str, String)],
-    body: &[u8],
+/// As the server lists it.
+fn version(server: &Server<'_>, digest: &str) -> anyhow::Result<Value> {
+    let list = server.get(PLUGINS)?;
+    let items = list.get("items").and_then(Value::as_array).context("the answer has no items")?;
+    let is_it = |item: &&Value| item.get("digest").and_then(Value::as_str) == Some(digest);
+    let found = items.iter().find(is_it).cloned();
+    found.with_context(|| format!("the server does not list {digest}"))
+}
+
+fn promote(
+    server: &Server<'_>,
+    version: &Value,
+    name: &str,
+    reason: Option<&str>,
 ) -> anyhow::Result<Value> {
-    let url = format!("{}{path}", arguments.server.trim_end_matches('/'));
-    let mut request = ureq::post(&url)
-        .config()
-        .http_status_as_error(false)
-        .timeout_global(Some(WAIT_MAX))
-        .build()
-        .header("authorization", format!("Bearer {}", arguments.token));
-    for (name, value) in headers {
-        request = request.header(*name, value);
+    let mut change = json!({"digest": version.get("digest"), "revision": version.get("revision")});
+    if let Some(reason) = reason
+        && let Some(change) = change.as_object_mut()
+    {
+        change.insert("reason".to_owned(), reason.into());
     }
-    let mut answer = request.send(body).with_context(|| format!("{url} cannot be reached"))?;
-    let status = answer.status();
-    let said = answer.body_mut().read_to_string().with_context(|| format!("{url}: {status}"))?;
-    let said: Value = serde_json::from_str(&said)
-        .with_context(|| format!("{url} answers {status}, and no JSON: is it a Pynomaly?"))?;
-    if status.is_success() {
-        return Ok(said);
-    }
-    let why = said.get("detail").or(said.get("title")).and_then(Value::as_str);
-    Err(PluginRefused(format!("{status}: {}", why.unwrap_or("no reason given"))).into())
+    let headers = [("content-type", "application/json".to_owned())];
+    let path = format!("{PLUGINS}/{name}/promote");
+    Ok(server.post(&path, &headers, &serde_json::to_vec(&change)?)?.body)
 }
 
 fn text<'a>(answer: &'a Value, name: &str) -> anyhow::Result<&'a str> {
