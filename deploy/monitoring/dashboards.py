@@ -196,7 +196,11 @@ BOARDS = {
             (rate("nginx_http_requests_total", "instance"), "{{instance}}")]),
         ("Days until certificates expire", "d", [
             ('(probe_ssl_earliest_cert_expiry{job="certificates"} - time()) / 86400',
-             "{{instance}}")]),
+             "{{instance}}"),
+            ("(pynomaly_tls_certificate_expiry_timestamp_seconds - time()) / 86400",
+             "{{instance}}, a server's own")]),
+        ("Queues, share of their places", "percentunit", [
+            ("max by (queue) (pynomaly_queue_length / (pynomaly_queue_places > 0))", "{{queue}}")]),
     ]),
 }
 

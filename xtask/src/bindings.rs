@@ -72,6 +72,6 @@ mod tests {
         let faults = check(folder.path()).unwrap();
         assert_eq!(faults.len(), 1, "{faults:?}");
         run(folder.path()).unwrap();
-        assert_eq!(check(folder.path()).unwrap(), [String::new(); 0]);
+        assert_eq!(check(folder.path()).unwrap(), Vec::<String>::new());
     }
 }

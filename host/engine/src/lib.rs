@@ -38,9 +38,9 @@ pub use pipeline::{
 pub use pynomaly_conformance as conformance;
 pub use pynomaly_conformance::{Cost, CostCard};
 pub use pynomaly_sandbox::{
-    Budget, CallError, CompileProcess, Compiler, Frame, LimitKind, Limits, LoadError, Plugin, Profile,
-    Progress, Sandbox, SandboxError, Usage, Watch, WorkerBounds, compile_worker, digest, traced,
-    trailing_section, with_trailing_section,
+    Budget, CallError, CompileProcess, Compiler, Frame, LimitKind, Limits, LoadError, Plugin,
+    Profile, Progress, Sandbox, SandboxError, Usage, Watch, WorkerBounds, compile_worker, digest,
+    traced, trailing_section, with_trailing_section,
 };
 pub use replay::{Answered, Replay};
 pub use served::{FittedModel, Scored, Served};

@@ -1,24 +1,56 @@
 //! Centres of clusters, and which clusters are large.
 
-use pynomaly_sdk::kernels;
+use pynomaly_sdk::kernels::{self, Number};
 
 /// Centres whose distances are computed together: as many as there are by default.
 const LANES: usize = 8;
 
+/// Centres, [`LANES`] together.
+#[derive(Debug, Clone)]
+pub(crate) struct Blocks<T> {
+    columns: usize,
+    /// Column after column; the last block is filled up with infinitely distant centres.
+    blocks: Vec<[T; LANES]>,
+}
+
+impl<T: Number> Blocks<T> {
+    /// Squared distances from `row` to the centres, [`LANES`] at a time: to infinite ones behind
+    /// them.
+    fn squared_distances(&self, row: &[T]) -> impl Iterator<Item = [T; LANES]> {
+        let blocks = self.blocks.chunks_exact(self.columns);
+        blocks.map(|block| kernels::squared_distances(row, block))
+    }
+
+    /// Which centre is nearest, of equally distant ones the first, and the distances to it and to
+    /// the next one, which is infinite where there is none.
+    pub(crate) fn two_nearest(&self, row: &[T]) -> (usize, [f64; 2]) {
+        let (mut place, mut nearest, mut next) = (0, T::INFINITY, T::INFINITY);
+        for (first, distances) in (0..).step_by(LANES).zip(self.squared_distances(row)) {
+            for (lane, distance) in distances.into_iter().enumerate() {
+                let is_nearer = distance < nearest;
+                let farther = if is_nearer { nearest } else { distance };
+                next = if farther < next { farther } else { next };
+                nearest = if is_nearer { distance } else { nearest };
+                place = if is_nearer { first + lane } else { place };
+            }
+        }
+        (place, [nearest.into().sqrt(), next.into().sqrt()])
+    }
+}
+
 /// Centres, one after the other and [`LANES`] together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Centers {
     columns: usize,
     values: Vec<f64>,
-    /// Column after column; the last block is filled up with infinitely distant centres.
-    blocks: Vec<[f64; LANES]>,
+    blocks: Blocks<f64>,
 }
 
 impl Centers {
     /// Of at least one column.
     pub(crate) fn new(columns: usize, values: Vec<f64>) -> Self {
         let blocks = kernels::blocks(columns, &values, f64::INFINITY);
-        Self { columns, values, blocks }
+        Self { columns, values, blocks: Blocks { columns, blocks } }
     }
 
     pub(crate) fn values(&self) -> &[f64] {
@@ -29,11 +61,23 @@ impl Centers {
         self.values.len() / self.columns
     }
 
-    /// Squared distances from `row` to the centres, [`LANES`] at a time: to infinite ones behind
-    /// them.
-    fn squared_distances(&self, row: &[f64]) -> impl Iterator<Item = [f64; LANES]> {
-        let blocks = self.blocks.chunks_exact(self.columns);
-        blocks.map(|block| kernels::squared_distances(row, block))
+    /// As many others.
+    pub(crate) fn with(&self, values: Vec<f64>) -> Self {
+        Self::new(self.columns, values)
+    }
+
+    /// Each centre by itself.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
+        self.values.chunks_exact(self.columns)
+    }
+
+    /// The same places in single precision, as seen from `origin`.
+    #[expect(clippy::cast_possible_truncation, reason = "half the digits are wanted")]
+    pub(crate) fn near(&self, origin: &[f64]) -> Blocks<f32> {
+        let from = origin.iter().cycle();
+        let values: Vec<f32> = self.values.iter().zip(from).map(|(a, b)| (a - b) as f32).collect();
+        let blocks = kernels::blocks(self.columns, &values, f32::INFINITY);
+        Blocks { columns: self.columns, blocks }
     }
 
     /// Which centre is nearest; of equally distant ones the first.
@@ -43,36 +87,29 @@ impl Centers {
 
     /// The same, and the distances to it and to the next one, which is infinite where there is none.
     pub(crate) fn two_nearest(&self, row: &[f64]) -> (usize, [f64; 2]) {
-        let (mut place, mut nearest, mut next) = (0, f64::INFINITY, f64::INFINITY);
-        for (first, distances) in (0..).step_by(LANES).zip(self.squared_distances(row)) {
-            for (lane, distance) in distances.iter().enumerate() {
-                let is_nearer = *distance < nearest;
-                let farther = if is_nearer { nearest } else { *distance };
-                next = if farther < next { farther } else { next };
-                nearest = if is_nearer { *distance } else { nearest };
-                place = if is_nearer { first + lane } else { place };
-            }
-        }
-        (place, [nearest.sqrt(), next.sqrt()])
+        self.blocks.two_nearest(row)
     }
 
     /// Distances from each centre to the one at its place among `others`.
     pub(crate) fn distances_to(&self, others: &Self) -> impl Iterator<Item = f64> + Clone {
-        let pairs =
-            self.values.chunks_exact(self.columns).zip(others.values.chunks_exact(self.columns));
-        pairs.map(|(a, b)| a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b)).sqrt())
+        self.iter().zip(others.iter()).map(|(a, b)| distance(a, b))
     }
 
     /// The distance to the nearest centre.
     pub(crate) fn distance(&self, row: &[f64]) -> f64 {
         let mut nearest = f64::INFINITY;
-        for distances in self.squared_distances(row) {
+        for distances in self.blocks.squared_distances(row) {
             for distance in distances {
                 nearest = if distance < nearest { distance } else { nearest };
             }
         }
         nearest.sqrt()
     }
+}
+
+/// With the bits of the distances to all centres at once.
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b)).sqrt()
 }
 
 /// Which clusters are large, for sizes in descending order: those up to the first place where

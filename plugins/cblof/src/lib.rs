@@ -37,7 +37,7 @@ impl Detector for Detect {
 
     const ABOUT: About = About {
         name: "cblof",
-        version: "1.0.0",
+        version: "1.1.0",
         summary: "Cluster-based local outlier factor: the distance to the nearest large cluster.",
         reference: "Z. He, X. Xu, S. Deng: Discovering Cluster-based Local Outliers. Pattern \
                     Recognition Letters 24(9-10), 2003. doi:10.1016/S0167-8655(03)00003-5",

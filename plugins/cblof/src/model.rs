@@ -1,7 +1,7 @@
 //! Scoring, and the state.
 
 use crate::Detect;
-use crate::clusters::Centers;
+use crate::clusters::{Centers, distance};
 use pynomaly_sdk::add_distance;
 use pynomaly_sdk::prelude::*;
 
@@ -37,20 +37,29 @@ impl Cblof {
         math::finite(self.large.distance(row) * self.weight(row))
     }
 
-    /// The size of the row's cluster, where it counts.
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    fn weight(&self, row: &[f64]) -> f64 {
-        if !self.use_weights {
-            return 1.0;
+    /// The same of a row that is known to be in the cluster at `place`.
+    pub(crate) fn score_member(&self, row: &[f64], place: usize) -> f64 {
+        match self.large.iter().nth(place) {
+            Some(center) => math::finite(distance(row, center) * self.weight_at(place)),
+            None => self.score_row(row),
         }
-        self.sizes.get(self.all.nearest(row)).copied().unwrap_or_default() as f64
+    }
+
+    /// The size of the row's cluster, where it counts.
+    fn weight(&self, row: &[f64]) -> f64 {
+        if self.use_weights { self.weight_at(self.all.nearest(row)) } else { 1.0 }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    fn weight_at(&self, place: usize) -> f64 {
+        let size = || self.sizes.get(place).copied().unwrap_or_default() as f64;
+        if self.use_weights { size() } else { 1.0 }
     }
 
     /// The nearest large centre; where it differs from the row by no more than rounding, the row's
     /// own value.
     fn nearest_large(&self, row: &[f64]) -> Vec<f64> {
-        let mut centers = self.large.values().chunks_exact(self.columns);
-        let center = centers.nth(self.large.nearest(row)).unwrap_or_default();
+        let center = self.large.iter().nth(self.large.nearest(row)).unwrap_or_default();
         let is_same = |value: f64, mean: f64| (value - mean).abs() <= ROUNDING * mean.abs();
         let both = row.iter().zip(center);
         both.map(|(value, mean)| if is_same(*value, *mean) { *value } else { *mean }).collect()

@@ -27,7 +27,7 @@ impl Detector for Detect {
 
     const ABOUT: About = About {
         name: "kde",
-        version: "2.0.0",
+        version: "2.0.1",
         state_version: 2,
         summary: "Kernel density estimation: the negative logarithm of the density by Gaussians \
                   around the training rows.",

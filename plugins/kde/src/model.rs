@@ -40,7 +40,7 @@ impl Kde {
 impl Model for Kde {
     fn score(&self, data: &Matrix<'_>) -> Result<Vec<f64>, Error> {
         Error::check_columns(self.columns, data.columns())?;
-        let (mut distances, mut scaled) = (Vec::new(), Vec::new());
+        let mut scaled = Vec::new();
         let score = |row| {
             let row = match &self.scale {
                 Some(scale) => {
@@ -49,7 +49,7 @@ impl Model for Kde {
                 }
                 None => row,
             };
-            let log_sum = self.rows.log_sum(row, self.bandwidth, &mut distances);
+            let log_sum = self.rows.log_sum(row, self.bandwidth);
             math::finite(self.log_volume - log_sum)
         };
         Ok(data.iter_rows().map(score).collect())

@@ -4,6 +4,7 @@
 
 pub use crate::argsort::argsort;
 pub use crate::layout::{blocks, column, each_block};
+use std::ops::{AddAssign, Mul, Sub};
 
 /// Rows whose distances are computed together.
 pub const LANES: usize = 16;
@@ -11,54 +12,35 @@ pub const LANES: usize = 16;
 /// A block of up to [`LANES`] rows, column after column: `block[column][lane]`.
 pub type Block = [[f64; LANES]];
 
+/// What distances are computed of: `f64`, or `f32` where half the digits do.
+pub trait Number:
+    Copy + Default + PartialOrd + Sub<Output = Self> + Mul<Output = Self> + AddAssign + Into<f64>
+{
+    /// Above all others.
+    const INFINITY: Self;
+}
+
+impl Number for f64 {
+    const INFINITY: Self = Self::INFINITY;
+}
+
+impl Number for f32 {
+    const INFINITY: Self = Self::INFINITY;
+}
+
 /// Squared Euclidean distances from `query` to the `N` rows of `block` (mostly a [`Block`]), which
 /// has one entry per column. Each sum runs from the first column to the last.
 #[must_use]
 #[inline]
-pub fn squared_distances<const N: usize>(query: &[f64], block: &[[f64; N]]) -> [f64; N] {
-    let mut sums = [0.0; N];
+pub fn squared_distances<T: Number, const N: usize>(query: &[T], block: &[[T; N]]) -> [T; N] {
+    let mut sums = [T::default(); N];
     for (value, lanes) in query.iter().zip(block) {
         for (sum, lane) in sums.iter_mut().zip(lanes) {
-            let difference = value - lane;
+            let difference = *value - *lane;
             *sum += difference * difference;
         }
     }
     sums
-}
-
-/// Axis-parallel boxes, up to [`LANES`] of them: `boxes[column]` has their least values, then
-/// their greatest.
-pub type Boxes = [[[f64; LANES]; 2]];
-
-/// Squared Euclidean distances from `query` to the nearest points of the [`LANES`] boxes; 0 from
-/// within. Rounded as [`squared_distances`] rounds: never above that to a row in the box.
-#[must_use]
-#[inline]
-pub fn squared_distances_to_boxes(query: &[f64], boxes: &Boxes) -> [f64; LANES] {
-    let mut sums = [0.0; LANES];
-    for (value, [low, high]) in query.iter().zip(boxes) {
-        for ((sum, low), high) in sums.iter_mut().zip(low).zip(high) {
-            let outside = greater(greater(low - value, value - high), 0.0);
-            *sum += outside * outside;
-        }
-    }
-    sums
-}
-
-/// The index of the least of `values` below `bound`, which becomes infinite, if there is one.
-#[must_use]
-#[inline]
-pub fn take_least(values: &mut [f64; LANES], bound: f64) -> Option<usize> {
-    let least = least(values);
-    if least >= bound {
-        return None;
-    }
-    let mut index = 0;
-    for (lane, value) in values.iter().enumerate() {
-        index = if *value == least { lane } else { index };
-    }
-    values.iter_mut().skip(index).take(1).for_each(|value| *value = f64::INFINITY);
-    Some(index)
 }
 
 /// Whether any of `values` is below `bound`.

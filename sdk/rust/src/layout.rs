@@ -7,9 +7,9 @@ use crate::kernels::LANES;
 /// last block is filled up with rows of `filler`; infinitely distant ones, where it is infinite.
 /// `columns` is at least 1.
 #[must_use]
-pub fn blocks<const N: usize>(columns: usize, values: &[f64], filler: f64) -> Vec<[f64; N]> {
+pub fn blocks<T: Copy, const N: usize>(columns: usize, values: &[T], filler: T) -> Vec<[T; N]> {
     let columns = columns.max(1);
-    let lanes = |rows: &[f64], column: usize| {
+    let lanes = |rows: &[T], column: usize| {
         let mut lanes = [filler; N];
         let values = rows.iter().skip(column).step_by(columns);
         lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane = *value);
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn blocks_hold_the_rows_and_the_filler() {
         let values: Vec<f64> = (0..40).map(f64::from).collect();
-        let blocks = blocks::<LANES>(2, &values, -1.0);
+        let blocks = blocks::<f64, LANES>(2, &values, -1.0);
         assert_eq!(blocks.len(), 4);
         assert_eq!(
             (blocks[0][3], blocks[1][3], blocks[2][3], blocks[3][4]),

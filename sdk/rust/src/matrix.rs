@@ -35,6 +35,13 @@ impl<'a> Matrix<'a> {
         self.values
     }
 
+    /// One row; `None` behind the last.
+    #[must_use]
+    pub fn row(&self, index: usize) -> Option<&'a [f64]> {
+        let start = index.checked_mul(self.columns)?;
+        self.values.get(start..start.checked_add(self.columns)?)
+    }
+
     /// The rows in order.
     pub fn iter_rows(&self) -> std::slice::ChunksExact<'a, f64> {
         self.values.chunks_exact(self.columns)
@@ -56,6 +63,8 @@ mod tests {
         let matrix = Matrix::new(2, &[1.0, 2.0, 3.0, 4.0]);
         assert_eq!((matrix.rows(), matrix.columns()), (2, 2));
         assert_eq!(matrix.iter_rows().last(), Some(&[3.0, 4.0][..]));
+        assert_eq!((matrix.row(1), matrix.row(2)), (Some(&[3.0, 4.0][..]), None));
+        assert_eq!(matrix.row(usize::MAX), None);
         assert_eq!(matrix.column(1).collect::<Vec<_>>(), [2.0, 4.0]);
         assert_eq!(matrix.column(2).count(), 0);
     }

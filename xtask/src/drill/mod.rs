@@ -22,6 +22,8 @@ pub(crate) enum Drill {
     Package,
     /// nginx before two replicas that are replaced under load.
     Edge,
+    /// A certificate renewed by ACME under load. Not in continuous integration.
+    Renewal,
     /// The web application firewall of the edge.
     Waf,
     /// PgBouncer between servers and Postgres.

@@ -64,6 +64,8 @@ fn configuration(serving: &Arc<Serving>) -> Result<ServerConfig, TlsError> {
         .with_no_client_auth()
         .with_cert_resolver(Arc::<Serving>::clone(serving));
     configuration.alpn_protocols = vec![HTTP_1_1.to_vec()];
+    // Every suite there is will do; scanners want to see that the server chooses.
+    configuration.ignore_client_order = true;
     Ok(configuration)
 }
 

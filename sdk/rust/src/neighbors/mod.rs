@@ -3,6 +3,8 @@
 //! [`Tree`] holds the rows; [`Nearest`] collects the distances to the nearest of them, and
 //! [`Neighbors`] collects which they are.
 
+mod cells;
+mod lanes;
 mod nearest;
 mod order;
 mod tree;

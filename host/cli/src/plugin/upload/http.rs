@@ -9,6 +9,9 @@ use ureq::{Body, RequestBuilder};
 /// before it answers.
 const WAIT_MAX: Duration = Duration::from_secs(300);
 
+/// Too many requests, and too busy or not ready.
+const PATIENCE: [u16; 2] = [429, 503];
+
 /// Where to ask, and as whom.
 pub(super) struct Server<'a> {
     pub(super) url: &'a str,
@@ -27,6 +30,16 @@ impl Server<'_> {
         let url = self.at(path);
         let answer = self.prepare(ureq::get(&url)).call();
         Ok(read(&url, answer)?.body)
+    }
+
+    /// The same; nothing where the server asks for patience.
+    pub(super) fn ask(&self, path: &str) -> anyhow::Result<Option<Value>> {
+        let url = self.at(path);
+        let answer = self.prepare(ureq::get(&url)).call();
+        if answer.as_ref().is_ok_and(|answer| PATIENCE.contains(&answer.status().as_u16())) {
+            return Ok(None);
+        }
+        Ok(Some(read(&url, answer)?.body))
     }
 
     pub(super) fn post(

@@ -8,7 +8,9 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-const ASK_EVERY: Duration = Duration::from_millis(300);
+/// Until it is asked again; doubled each time, since requests are counted.
+const PAUSE_FIRST: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(3);
 /// A server ends what takes longer: it compiles twice at most, and waits as long for either.
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
 
@@ -16,18 +18,24 @@ const PATIENCE: Duration = Duration::from_secs(30 * 60);
 pub(super) fn follow(server: &Server<'_>, location: &str) -> anyhow::Result<Value> {
     let (begun, mut told) = (Instant::now(), 0);
     let bar = ProgressBar::new_spinner();
+    let mut pause = PAUSE_FIRST;
     let outcome = loop {
-        let upload = server.get(location)?;
+        let Some(upload) = server.ask(location)? else {
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "the server has been busy for too long");
+            std::thread::sleep(PAUSE_MAX);
+            continue;
+        };
         let state = text(&upload, "state")?;
         let is_over = state != "running";
         told = tell(&bar, &upload, told, is_over);
         match state {
-            "running" if begun.elapsed() < PATIENCE => std::thread::sleep(ASK_EVERY),
+            "running" if begun.elapsed() < PATIENCE => std::thread::sleep(pause),
             "running" => bail!("the server has not done with it for {} s", PATIENCE.as_secs()),
             "stored" | "known" => break Ok(upload),
             "lost" => bail!("the server that worked on it has ended; upload it again"),
             _ => break Err(why(&upload)),
         }
+        pause = PAUSE_MAX.min(pause * 2);
     };
     bar.finish_and_clear();
     Ok(outcome?)
