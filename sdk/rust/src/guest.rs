@@ -15,7 +15,7 @@ pub use pynomaly_sdk_streaming as streaming;
 #[expect(missing_docs, reason = "generated; documented in wit/1.0")]
 pub mod plugin {
     wit_bindgen::generate!({
-        path: "../../wit/1.0",
+        path: "wit",
         world: "plugin",
         pub_export_macro: true,
         default_bindings_module: "pynomaly_sdk::guest::bindings",

@@ -31,7 +31,7 @@ fn run<D: Detector>(arguments: &[String]) -> Result<(Duration, Duration, u64), S
     let seed: u64 = seed.parse().map_err(|_| format!("the seed {seed:?}"))?;
     let (words, rest) = bytes.as_chunks();
     let values: Vec<f64> = words.iter().map(|word| f64::from_le_bytes(*word)).collect();
-    let is_whole = columns > 0 && rest.is_empty() && values.len().is_multiple_of(columns);
+    let is_whole = rest.is_empty() && values.len().checked_rem(columns) == Some(0);
     if !is_whole || values.is_empty() {
         return Err(format!("{path} has no rows of {columns} columns"));
     }

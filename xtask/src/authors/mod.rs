@@ -1,8 +1,9 @@
 //! `cargo xtask authors`: what an author of a plugin does, in each language, and the
-//! tutorial word for word.
+//! tutorial word for word; before that, whether the SDK's crates are complete.
 
 mod faults;
 mod languages;
+mod package;
 mod tools;
 mod tutorial;
 
@@ -14,6 +15,7 @@ use tools::Tools;
 
 /// Runs all of it with the binary that `cargo build` left.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
+    package::run(root)?;
     let tools = Tools::ready(root)?;
     let folder = pynomaly_test_services::folder("authors")?;
     // The tutorial is in Python, so that this language is not tried twice.

@@ -14,7 +14,7 @@ wit_bindgen::generate!({
             include pynomaly:detector/streaming-plugin@1.0.0;
         }
     ",
-    path: "../../../wit/1.0",
+    path: "wit",
     world: "pynomaly:sdk/abilities",
     generate_all,
     pub_export_macro: true,

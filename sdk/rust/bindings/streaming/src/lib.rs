@@ -4,7 +4,7 @@
 #![expect(missing_docs, reason = "generated; documented in wit/1.0")]
 
 wit_bindgen::generate!({
-    path: "../../../../wit/1.0",
+    path: "wit",
     world: "streaming-plugin",
     pub_export_macro: true,
     default_bindings_module: "pynomaly_sdk_streaming",
