@@ -1,6 +1,6 @@
 //! Bad bodies: a 4xx problem that names the place and the limit; never a 500.
 
-use crate::support::{Answer, Client, Server};
+use crate::support::{Answer, Client, Server, bundled};
 use serde_json::json;
 
 fn post(client: &Client, body: &str) -> Answer {
@@ -20,7 +20,7 @@ const BODIES: [(&str, u16, &str, &str); 24] = [
     (r#"{"data": [[1, 2], [3, 4, 5]]}"#, 422, "invalid_body", "/data/1"),
     (r#"{"data": [[1, "2"]]}"#, 422, "invalid_body", "/data/0/1"),
     (
-        r#"{"data": [[1, 2], [null, 2]], "detector_type": "ensemble", "parameters": {"members": "isolation_forest"}}"#,
+        r#"{"data": [[1, 2], [null, 2]], "detector_type": "ecod"}"#,
         422,
         "missing_value",
         "/data/1/0",
@@ -77,7 +77,7 @@ const BODIES: [(&str, u16, &str, &str); 24] = [
 
 #[test]
 fn each_is_answered_with_a_problem_that_names_the_place() {
-    let server = Server::start(&[]);
+    let server = Server::start(&[("ecod.wasm", &bundled("ecod"))]);
     let admin = server.admin();
     let wrong: Vec<_> = BODIES
         .iter()

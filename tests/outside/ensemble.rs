@@ -108,6 +108,28 @@ fn a_model_of_an_ensemble_outlives_its_members_plugins() {
 }
 
 #[test]
+fn missing_values_go_to_the_members_that_take_them_and_medians_to_the_others() {
+    let server = server();
+    let admin = server.admin();
+    let mut holed = rows();
+    holed[7] = json!([null, 1e5]);
+    let whole = admin.detect("ensemble", &rows(), &json!({}));
+    let answer = admin.detect("ensemble", &holed, &json!({"keep_data": true}));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(is_replayed(&admin, &answer.json()));
+    let scores = answer.scores();
+    assert!(scores.iter().all(|score| *score <= scores[7]), "{scores:?}");
+    assert_ne!(scores, whole.scores());
+    let asked = |members: &str, missing: &str| {
+        let body = json!({"parameters": {"members": members}, "missing": missing});
+        admin.detect("ensemble", &holed, &body).scores()
+    };
+    assert_eq!(asked("ecod + knn", "error"), asked("ecod + knn", "impute_median"));
+    let forest = "isolation_forest";
+    assert_ne!(asked(forest, "error"), asked(forest, "impute_median"));
+}
+
+#[test]
 fn an_ensemble_says_why() {
     let server = server();
     let admin = server.admin();

@@ -224,19 +224,6 @@ fn columns_beyond_max_features_are_not_looked_at() {
     assert_eq!((0..2).filter(|column| swapped(*column) == scores).count(), 1);
 }
 
-#[test]
-fn missing_values_are_refused_by_variants_with_their_place() {
-    let missing = Matrix::new(2, vec![1.0, 2.0, 3.0, f64::NAN]).unwrap();
-    for name in ["fair_cut", "extended"] {
-        let (model, _) = fit(&rows(20, 2), &variant(name), 7);
-        for refusal in
-            [error(&missing, &variant(name)), model.score(&missing, Stop::NEVER).unwrap_err()]
-        {
-            assert!(refusal.to_string().starts_with("the value in row 1, column 1 is missing"));
-        }
-    }
-}
-
 /// `rows`, of which about one value in `period` is missing; the last row has all its own.
 fn holed(count: usize, columns: usize, period: usize) -> Matrix {
     let mut values = rows(count, columns).into_values();
@@ -428,6 +415,36 @@ fn every_variant_survives_saving_and_scores_rows_alone_as_in_a_batch() {
             let alone = Matrix::new(3, row.to_vec()).unwrap();
             assert_eq!(loaded.score(&alone, Stop::NEVER).unwrap(), [*score], "{name}");
         }
+    }
+}
+
+#[test]
+fn variants_take_missing_values_when_they_learn_and_when_they_score() {
+    let (training, whole) = (holed(700, 4, 5), rows(700, 4));
+    for name in VARIANTS {
+        let (model, scores) = fit(&training, &variant(name), 7);
+        assert!(scores.iter().all(|score| *score > 0.0 && *score < 1.0), "{name}");
+        let highest = scores.iter().copied().fold(0.0, f64::max);
+        assert_eq!(scores.last(), Some(&highest), "{name}");
+        let threaded = IsolationForest::new(3);
+        let fitted = threaded.fit(&training, &parameters(&variant(name)), 7, Stop::NEVER).unwrap();
+        assert_eq!((&fitted.training_scores, fitted.model.save()), (&scores, model.save()));
+        let loaded = IsolationForest::default().load(&model.save()).unwrap();
+        for (row, score) in training.iter_rows().zip(&scores).step_by(7) {
+            let alone = Matrix::new(4, row.to_vec()).unwrap();
+            assert_eq!(loaded.score(&alone, Stop::NEVER).unwrap(), [*score], "{name}");
+        }
+        // A model that has seen none missing takes them, too.
+        let (model, expected) = fit(&whole, &variant(name), 7);
+        let scores = model.score(&training, Stop::NEVER).unwrap();
+        let rows = training.iter_rows().zip(scores.iter().zip(&expected));
+        for (row, (score, expected)) in rows {
+            let is_whole = row.iter().all(|value| !value.is_nan());
+            assert!(score.is_finite() && (!is_whole || score == expected), "{name}");
+        }
+        let nothing = Matrix::new(4, vec![f64::NAN; 80]).unwrap();
+        let scores = fit(&nothing, &variant(name), 7).1;
+        assert!(scores.iter().all(|score| (score - 0.5).abs() < 1e-12), "{name}");
     }
 }
 

@@ -23,11 +23,12 @@
 //! The variants `fair_cut` and `extended` cut across several columns ([`Variant`]); the rest is the
 //! same.
 //!
-//! Missing values, of the standard variant: a column is cut within the range of the values that are
-//! there; training rows without a value of it go to the side that most of the others go to, and so
-//! do rows that are scored later (D. Cortes: isotree, <https://github.com/david-cortes/isotree>,
+//! Missing values: a column is cut within the range of the values that are there; training rows
+//! without a value of it go to the side that most of the others go to, and so do rows that are
+//! scored later (D. Cortes: isotree, <https://github.com/david-cortes/isotree>,
 //! `missing_action = "impute"` of its single-variable model). Where no value is missing, nothing
-//! differs. The other variants take none: a cut across columns needs a value of each.
+//! differs. In the other variants that is so of rows without a value of any column of a cut, and a
+//! fair cut is chosen by the rows that have all of them.
 //!
 //! Where to look: `descriptor` and `settings` say what callers may ask for; `grow` makes trees
 //! out of `sample`s by a `plan`; `forest` owns them, as a `tree`'s nodes or padded
@@ -106,11 +107,7 @@ fn settings_for(training: &Matrix, parameters: &Parameters) -> Result<Settings, 
     if training.rows() < MINIMUM_ROWS as usize {
         return Err(DetectorError::InsufficientData { needed: MINIMUM_ROWS });
     }
-    let settings = Settings::resolve(parameters, training.rows(), training.columns())?;
-    if settings.variant != Variant::Standard {
-        refuse_missing(training)?;
-    }
-    Ok(settings)
+    Settings::resolve(parameters, training.rows(), training.columns())
 }
 
 impl Default for IsolationForest {
@@ -170,12 +167,6 @@ impl Model for Forest {
     }
 }
 
-/// Refuses rows that a model of another variant, of `columns` columns, cannot score.
-fn check_rows(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
-    check_columns(data, columns)?;
-    refuse_missing(data)
-}
-
 fn check_columns(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
     if data.columns() != columns {
         let given = data.columns();
@@ -183,17 +174,4 @@ fn check_columns(data: &Matrix, columns: usize) -> Result<(), DetectorError> {
         return Err(DetectorError::InvalidInput(message));
     }
     Ok(())
-}
-
-fn refuse_missing(data: &Matrix) -> Result<(), DetectorError> {
-    match data.first_missing() {
-        None => Ok(()),
-        Some((row, column)) => {
-            let message = format!(
-                "the value in row {row}, column {column} is missing, and only the variant \
-                 \"standard\" takes such rows"
-            );
-            Err(DetectorError::InvalidInput(message))
-        }
-    }
 }

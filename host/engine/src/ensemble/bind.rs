@@ -4,7 +4,7 @@ use super::{Ensemble, Member};
 use crate::error::DetectError;
 use crate::served::Served;
 use pynomaly_core::ensemble::{Member as Asked, parse_members};
-use pynomaly_core::preprocessing::{Preprocessing, Scaling};
+use pynomaly_core::preprocessing::{Missing, Preprocessing, Scaling};
 use pynomaly_core::{DetectorError, Parameters, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,7 +45,10 @@ pub(crate) fn bind(
         let parameters = served.descriptor().check_parameters(&asked.parameters);
         let parameters = parameters.map_err(|error| of_member(&asked.name, error.into()))?;
         digest.update(format!("{:?} {:?}\n", asked.name, served.digest()));
-        let preprocessing = Preprocessing { scaling, ..Preprocessing::default() };
+        // Who takes missing values gets them, the others medians.
+        let takes_missing = served.descriptor().accepts_missing;
+        let missing = if takes_missing { Missing::Error } else { Missing::ImputeMedian };
+        let preprocessing = Preprocessing { scaling, missing };
         ensemble.members.push(Member { name: asked.name, served, parameters, preprocessing });
     }
     let version = &ensemble.descriptor.version;

@@ -65,7 +65,7 @@ fn descriptor() -> Descriptor {
                   its own and a scaling: near: knn(n_neighbors=5, scaling=standard) + ecod."
                 .into(),
         }],
-        accepts_missing: false,
+        accepts_missing: true,
         minimum_rows: 2,
         state_version: STATE_VERSION,
         extra: Vec::new(),

@@ -1,6 +1,6 @@
 //! Where a node is cut.
 
-use super::tree::{Term, project};
+use super::tree::{Term, is_missing, project};
 use crate::isolation_forest::grow::{between, range};
 use crate::isolation_forest::settings::Variant;
 use crate::random::Generator;
@@ -105,7 +105,8 @@ impl Cutter {
             self.terms.push(Term { feature: *feature, weight });
         }
         self.projections.clear();
-        self.projections.extend(rows.iter().map(|row| project(&self.terms, row)));
+        let whole = rows.iter().filter(|row| !is_missing(&self.terms, row));
+        self.projections.extend(whole.map(|row| project(&self.terms, row)));
         if self.terms.is_empty() || self.projections.iter().any(|it| !it.is_finite()) {
             return None;
         }
@@ -115,16 +116,16 @@ impl Cutter {
 }
 
 /// The standard deviation of a column between `low` and `high`, which differ; greater than 0.
+/// Missing values do not count.
 #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 rows")]
 fn deviation(rows: &[&[f64]], feature: u32, low: f64, high: f64) -> f64 {
     // Of values brought into [0, 1], halved first: the range itself may be infinite.
     let half = (high * 0.5 - low * 0.5).max(f64::MIN_POSITIVE);
-    let place = |row: &&[f64]| {
-        row.get(feature as usize).map_or(0.0, |value| (value * 0.5 - low * 0.5) / half)
-    };
-    let count = rows.len() as f64;
-    let mean = rows.iter().map(place).sum::<f64>() / count;
-    let variance = rows.iter().map(|row| (place(row) - mean) * (place(row) - mean)).sum::<f64>();
+    let values = rows.iter().filter_map(|row| row.get(feature as usize));
+    let places = values.filter(|it| !it.is_nan()).map(|value| (value * 0.5 - low * 0.5) / half);
+    let count = places.clone().count() as f64;
+    let mean = places.clone().sum::<f64>() / count;
+    let variance = places.map(|place| (place - mean) * (place - mean)).sum::<f64>();
     (2.0 * half * (variance / count).sqrt()).max(f64::MIN_POSITIVE)
 }
 
@@ -189,5 +190,6 @@ mod tests {
         assert!((deviation_of(&[1.0, 2.0, 3.0, 4.0]) - 1.25_f64.sqrt()).abs() < 1e-15);
         assert!(deviation_of(&[f64::MIN, f64::MAX]) > 1e308);
         assert!(deviation_of(&[0.0, 5e-324]) > 0.0);
+        assert_eq!(deviation_of(&[1.0, f64::NAN, 3.0]), 1.0);
     }
 }

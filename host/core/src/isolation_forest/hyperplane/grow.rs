@@ -1,7 +1,7 @@
 //! How trees with leaning cuts grow.
 
 use super::cut::Cutter;
-use super::tree::{Term, Trees, project};
+use super::tree::{Term, Trees, is_missing, project};
 use crate::isolation_forest::sample::{Sampler, draw_features};
 use crate::isolation_forest::settings::{Settings, Variant, depth_limit};
 use crate::random::Generator;
@@ -97,15 +97,31 @@ impl Branch<'_> {
     }
 }
 
-/// Moves the rows on the left to the front and parts them from the rest.
+/// Moves the rows on the left to the front and parts them from the rest. Those without a value of
+/// a column of the cut go where most of the others go, to the left if both sides have as many.
 fn partition<'a, 'c>(
     rows: &'a mut [&'c [f64]],
     terms: &[Term],
     threshold: f64,
 ) -> (&'a mut [&'c [f64]], &'a mut [&'c [f64]]) {
+    let (mut sides, mut missing) = ([0_usize; 2], 0);
+    for row in &*rows {
+        let sum = project(terms, row);
+        if sum.is_nan() && is_missing(terms, row) {
+            missing += 1;
+        } else {
+            let [left, right] = &mut sides;
+            *if sum > threshold { right } else { left } += 1;
+        }
+    }
+    let [left, right] = sides;
+    let missing_goes_right = missing > 0 && right > left;
     let mut left = 0;
     for place in 0..rows.len() {
-        let goes_right = rows.get(place).is_some_and(|row| project(terms, row) > threshold);
+        let goes_right = rows.get(place).is_some_and(|row| {
+            let sum = project(terms, row);
+            sum > threshold || missing_goes_right && sum.is_nan() && is_missing(terms, row)
+        });
         if !goes_right {
             rows.swap(left, place);
             left += 1;

@@ -2,7 +2,7 @@
 
 use super::HyperplaneForest;
 use super::state::{read, write};
-use super::tree::Node;
+use super::tree::{Node, is_missing, project};
 use crate::isolation_forest::grow::between;
 use crate::isolation_forest::settings::{Settings, Variant};
 use crate::isolation_forest::state::checksum;
@@ -34,6 +34,40 @@ fn every_training_row_is_in_a_leaf_of_every_tree() {
             });
             assert_eq!(rows.sum::<u32>(), 40, "{variant:?}");
         }
+    }
+}
+
+/// A tree over all rows sends each to the leaf that it grew into.
+#[test]
+fn rows_with_missing_values_are_scored_where_they_grew() {
+    let mut values = random_rows(300, 3).into_values();
+    values.iter_mut().step_by(4).for_each(|value| *value = f64::NAN);
+    let data = Matrix::new(3, values).unwrap();
+    for variant in VARIANTS {
+        let settings = Settings { trees: 9, samples: 300, features: 3, bootstrap: false, variant };
+        let forest = HyperplaneForest::grow(&data, &settings, 7, 1, Stop::NEVER).unwrap();
+        let counted = forest.trees.training_rows();
+        let mut expected = vec![0; counted.len()];
+        let mut root = 0;
+        for tree in forest.trees.iter() {
+            assert!(tree.len() > 3 && counted[root] == 300);
+            for row in data.iter_rows() {
+                let mut place = 0;
+                expected[root] += 1;
+                while let Node::Split { first, count, threshold, right } = tree[place] {
+                    let terms = &forest.trees.terms[first as usize..(first + count) as usize];
+                    let (left, right) = (place + 1, right.get() as usize);
+                    place = match is_missing(terms, row) {
+                        true if counted[root + right] > counted[root + left] => right,
+                        false if project(terms, row) > threshold => right,
+                        _ => left,
+                    };
+                    expected[root + place] += 1;
+                }
+            }
+            root += tree.len();
+        }
+        assert_eq!(counted, expected, "{variant:?}");
     }
 }
 

@@ -91,6 +91,11 @@ impl Trees {
         }
     }
 
+    /// How many training rows reached each node of all trees.
+    pub(super) fn training_rows(&self) -> Vec<u32> {
+        self.iter().flat_map(training_rows).collect()
+    }
+
     /// All trees of `parts`, in order.
     #[expect(clippy::cast_possible_truncation, reason = "at most FOREST_TERMS_MAX terms")]
     pub(super) fn joined(parts: Vec<Self>) -> Self {
@@ -116,4 +121,26 @@ pub(super) fn project(terms: &[Term], row: &[f64]) -> f64 {
     terms.iter().fold(0.0, |sum, term| {
         sum + term.weight * row.get(term.feature as usize).copied().unwrap_or(0.0)
     })
+}
+
+/// Whether a row has no value of one of the columns.
+pub(super) fn is_missing(terms: &[Term], row: &[f64]) -> bool {
+    terms.iter().any(|term| row.get(term.feature as usize).is_some_and(|value| value.is_nan()))
+}
+
+/// How many training rows reached each node of a tree.
+fn training_rows(tree: &[Node]) -> Vec<u32> {
+    let mut rows = vec![0_u32; tree.len()];
+    // Children stand behind their parents.
+    for (place, node) in tree.iter().enumerate().rev() {
+        let own = match node {
+            Node::Leaf { rows, .. } => *rows,
+            Node::Split { right, .. } => {
+                let of = |place: usize| rows.get(place).copied().unwrap_or_default();
+                of(place + 1).saturating_add(of(right.get() as usize))
+            }
+        };
+        rows.iter_mut().skip(place).take(1).for_each(|rows| *rows = own);
+    }
+    rows
 }
