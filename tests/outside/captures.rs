@@ -126,7 +126,8 @@ fn score_that_failed_is_made_again_with_the_state_of_the_model() {
     assert_eq!(newest["error"], "wall", "{newest}");
     let bundle = admin.get(&format!("{CAPTURES}/{}", newest["id"].as_str().unwrap()));
     let said = bundle.json();
-    assert_eq!((&said["call"], &said["model"]), (&json!("score"), &json!("AQ==")), "{said}");
+    assert_eq!(said["call"], "score", "{said}");
+    assert!(said["model"].is_string() && said["threshold"].is_number(), "{said}");
     assert_eq!(said["data"], json!([1.0, 7.0]));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.json");

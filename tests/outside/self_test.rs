@@ -58,13 +58,13 @@ fn report_and_cost_card_are_kept_and_refuse_what_cannot_finish_after_a_restart_t
     server.set(&[("PYNOMALY_PLUGIN_FUEL_MAX", "200000000"), ("PYNOMALY_BREAKER_CALLS", "2")]);
     server.restart();
     let admin = server.admin();
-    let refused = admin.detect(&format!("kde@{digest}"), &rows(3_000), &json!({}));
+    let refused = admin.detect(&format!("kde@{digest}"), &rows(10_000), &json!({}));
     assert_eq!((refused.status, refused.code().as_str()), (422, "too_costly"));
     assert_eq!(admin.get(&format!("/api/v1/detectors/kde@{digest}")).json()["cost"], kde["cost"]);
     // Who asks for more than there can be is no reason not to call it any more.
     for _ in 0..4 {
         let other = json!({"parameters": {"bandwidth": 2.5}});
-        let limit = admin.detect(&format!("kde@{digest}"), &rows(3_000), &other);
+        let limit = admin.detect(&format!("kde@{digest}"), &rows(10_000), &other);
         assert_eq!(limit.code(), "plugin_limit_fuel");
     }
     assert_eq!(admin.detect(&format!("kde@{digest}"), &rows(100), &json!({})).status, 200);

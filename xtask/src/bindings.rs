@@ -70,7 +70,7 @@ mod tests {
             fs::copy(of(own), of(folder.path())).unwrap();
         }
         let faults = check(folder.path()).unwrap();
-        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(faults.len(), 2, "{faults:?}");
         run(folder.path()).unwrap();
         assert_eq!(check(folder.path()).unwrap(), Vec::<String>::new());
     }

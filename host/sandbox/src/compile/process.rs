@@ -8,7 +8,7 @@ use super::error::CompileLimit;
 use super::places::Place;
 use super::usage::usage;
 use super::worker::{WORKER_FAILED, WORKER_REFUSED, header};
-use super::{Order, Progress};
+use super::{Order, Progress, Usage};
 use crate::error::LoadError;
 use crate::runtime::Code;
 use std::ffi::OsString;
@@ -152,7 +152,7 @@ fn wait(
     is_over: &AtomicBool,
 ) -> Result<(Vec<u8>, ExitStatus), LoadError> {
     let limit = order.limits.compile_wall_max;
-    let mut made = None;
+    let (mut made, mut used) = (None, Usage::default());
     loop {
         match made.is_none().then(|| code.recv_timeout(LOOK_EVERY)) {
             Some(Ok(bytes)) => made = Some(bytes.map_err(host)?),
@@ -160,7 +160,8 @@ fn wait(
                 return Err(host(io::ErrorKind::BrokenPipe.into()));
             }
             Some(Err(RecvTimeoutError::Timeout)) => {
-                (order.watch)(Progress::Compiling(usage(child.id())));
+                used = used.and(usage(child.id()));
+                (order.watch)(Progress::Compiling(used));
             }
             None => std::thread::sleep(END_EVERY),
         }

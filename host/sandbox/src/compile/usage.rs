@@ -14,6 +14,16 @@ pub(super) fn usage(process: u32) -> Usage {
     }
 }
 
+impl Usage {
+    /// With what was seen later: of a process that ends the system tells less and less.
+    pub(super) fn and(self, later: Self) -> Self {
+        Self {
+            cpu: self.cpu.max(later.cpu),
+            memory_bytes: self.memory_bytes.max(later.memory_bytes),
+        }
+    }
+}
+
 /// The 14th and 15th field: time as the program, and time in the kernel. The second, a name in
 /// brackets, may hold anything.
 fn cpu(stat: &str) -> Option<Duration> {
@@ -39,6 +49,13 @@ mod tests {
         assert_eq!(peak("Name:\tx\nVmHWM:\t   2048 kB\nVmRSS:\t 1 kB\n"), Some(2 * 1024 * 1024));
         assert_eq!(cpu("7 (a) R 1"), None);
         assert_eq!(peak("VmHWM: much"), None);
+    }
+
+    #[test]
+    fn what_was_seen_is_not_forgotten() {
+        let usage =
+            |seconds, memory_bytes| Usage { cpu: Duration::from_secs(seconds), memory_bytes };
+        assert_eq!(usage(1, 7).and(usage(2, 0)), usage(2, 7));
     }
 
     #[cfg(target_os = "linux")]
