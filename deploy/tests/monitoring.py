@@ -302,7 +302,7 @@ def heard(drill, hook, name, receiver, seconds=60):
     started = time.monotonic()
     to, alert = wait_until(f"{name} at the webhook", lambda: hook.heard(name), seconds=seconds)
     assert to == receiver, f"{name} went to {to}"
-    for words in alert["annotations"].values():
+    for words in (words for about, words in alert["annotations"].items() if about != "runbook"):
         assert "<no value>" not in words and "error" not in words.split(":")[0].lower(), words
     drill.figure(f"{name} after {time.monotonic() - started:.1f} s: {alert['annotations']['description']}")
 

@@ -77,7 +77,7 @@ class Alertmanager(Daemon):
 class Prometheus(Daemon):
     """The committed configuration; `targets` are the addresses of each job here."""
 
-    def __init__(self, drill, targets, blackbox, alertmanager, encrypted):
+    def __init__(self, drill, targets, blackbox, alertmanager, encrypted=None):
         self.port = free_port()
         configuration = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
         # Two seconds, because the Postgres exporter takes one to say that there is no Postgres.
@@ -93,9 +93,11 @@ class Prometheus(Daemon):
                 if step.get("target_label") == "__address__":
                     step["replacement"] = blackbox
         # A replica that speaks TLS itself, under a name of its own: it stays when the other goes.
-        configuration["scrape_configs"].append({
-            "job_name": "pynomaly-encrypted", "scheme": "https", "tls_config": {"insecure_skip_verify": True},
-            "static_configs": [{"targets": [f"127.0.0.1:{encrypted}"]}]})
+        if encrypted:
+            configuration["scrape_configs"].append({
+                "job_name": "pynomaly-encrypted", "scheme": "https",
+                "tls_config": {"insecure_skip_verify": True},
+                "static_configs": [{"targets": [f"127.0.0.1:{encrypted}"]}]})
         folder = drill.folder / "prometheus"
         (folder / "rules").mkdir(parents=True)
         for path in RULES:

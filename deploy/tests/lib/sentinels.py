@@ -12,7 +12,10 @@ class Node(Daemon):
 
     def __init__(self, drill, name, master=None):
         self.port = free_port()
-        command = ["redis-server", DEPLOY / "redis/redis.conf", "--port", self.port, "--bind", "127.0.0.1",
+        # A copy: sentinels have a node write down whom it follows.
+        file = drill.folder / f"{name}.conf"
+        file.write_text((DEPLOY / "redis/redis.conf").read_text(encoding="utf-8"), encoding="utf-8")
+        command = ["redis-server", file, "--port", self.port, "--bind", "127.0.0.1",
                    "--dir", drill.folder, *(["--replicaof", "127.0.0.1", master.port] if master else [])]
         super().__init__(drill, name, command, lambda: listens(self.port))
 

@@ -55,7 +55,11 @@ fn what_is_not_asked_for_is_refused() {
     let texts = detect(&[]);
     assert_eq!(texts.status.code(), Some(3), "{texts:?}");
     assert!(String::from_utf8_lossy(&texts.stderr).contains("\"red\" is no finite number"));
-    let holes = detect(&["--columns", "size", "--parameter", "variant=extended"]);
+    let folder = tempfile::tempdir().unwrap();
+    let ecod = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/plugins/ecod.wasm");
+    std::fs::copy(ecod, folder.path().join("ecod.wasm")).unwrap();
+    let plugins = folder.path().to_str().unwrap();
+    let holes = detect(&["--columns", "size", "--detector", "ecod", "--plugins", plugins]);
     assert!(String::from_utf8_lossy(&holes.stderr).contains("row 5, column 0 is missing"));
     let method = detect(&["--columns", "constant", "--threshold", "auto:best"]);
     assert!(String::from_utf8_lossy(&method.stderr).contains("one of auto, auto:iqr"));
