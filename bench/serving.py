@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import math
 import os
 import re
 import subprocess
@@ -95,3 +96,11 @@ def wrk(url, body, connections, seconds, headers=None, delay=None):
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()
     p99 = float(number) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
     return rate, int(failed[1]) if failed else 0, p99
+
+
+def detections(port, key, connections, seconds, delay=None, rows=200, columns=5):
+    """`wrk` on detections of `knn` with rows of no meaning, by API key."""
+    data = [[math.sin(row * 12.9898 + column * 78.233) for column in range(columns)]
+            for row in range(rows)]
+    url, body = f"http://127.0.0.1:{port}/api/v1/detect", {"data": data, "detector_type": "knn"}
+    return wrk(url, body, connections, seconds, {"X-API-Key": key}, delay)

@@ -1,7 +1,6 @@
 """`measure.py SERVER COMPONENT`: prints the callers' 99th percentile without and with a compilation
 under way, round by round, and the ratio of the medians."""
 
-import math
 import pathlib
 import statistics
 import sys
@@ -21,10 +20,7 @@ HEAD_START_SECONDS = 1
 
 
 def load(key, connections, seconds, delay=None):
-    rows = [[math.sin(row * 12.9898 + column * 78.233) for column in range(COLUMNS)]
-            for row in range(ROWS)]
-    url, body = f"http://127.0.0.1:{PORT}/api/v1/detect", {"data": rows, "detector_type": "knn"}
-    return serving.wrk(url, body, connections, seconds, {"X-API-Key": key}, delay)
+    return serving.detections(PORT, key, connections, seconds, delay, ROWS, COLUMNS)
 
 
 def upload(client, component, number, found):

@@ -1,7 +1,6 @@
 """`measure.py SERVER`: prints the callers' 99th percentile without and with a version in shadow, round
 by round, and the ratio of the medians. Exits with 1 where the bar is missed."""
 
-import math
 import pathlib
 import statistics
 import sys
@@ -20,10 +19,7 @@ BAR = 1.05
 
 
 def load(key, connections, seconds, delay=None):
-    rows = [[math.sin(row * 12.9898 + column * 78.233) for column in range(COLUMNS)]
-            for row in range(ROWS)]
-    url, body = f"http://127.0.0.1:{PORT}/api/v1/detect", {"data": rows, "detector_type": "knn"}
-    return serving.wrk(url, body, connections, seconds, {"X-API-Key": key}, delay)
+    return serving.detections(PORT, key, connections, seconds, delay, ROWS, COLUMNS)
 
 
 def change(client, what, digest, more):
