@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 
@@ -16,7 +15,7 @@ from lib.api import Client
 from lib.daemons import LOOSE, Postgres, Redis, Server, get, pause
 from lib.drill import Drill, wait_until
 from lib.edge import Nginx, certificate
-from lib.k6 import k6
+from lib.k6 import steady
 from lib.tools import apt, run
 from pathlib import Path
 
@@ -46,9 +45,9 @@ def main():
         seconds = 60 if drill.is_full else 20
         token = Client(edge.url, Server.EMAIL, Server.PASSWORD, LOOSE).token
         with drill.step(f"both replicas replaced under {RATE} requests a second: none fails"):
-            under_load(drill, edge, token, seconds, lambda: replace(replicas))
+            steady(drill, edge.url, token, RATE, seconds, lambda: replace(replicas))
         with drill.step(f"the certificate replaced under {RATE} requests a second: none fails"):
-            under_load(drill, edge, token, seconds // 2, lambda: rotate(drill, edge))
+            steady(drill, edge.url, token, RATE, seconds // 2, lambda: rotate(drill, edge))
         with drill.step("a replica killed: the edge goes on with the other"):
             kill_one(drill, edge, replicas, token)
         if drill.is_full:
@@ -67,7 +66,7 @@ def own_tls(drill, seconds):
             "PYNOMALY_TLS_CERTIFICATE": str(crt), "PYNOMALY_TLS_KEY": str(key), "RATE_LIMIT_ENABLED": "false"})
         check_tls(server)
         token = Client(server.url, Server.EMAIL, Server.PASSWORD, LOOSE).token
-        under_load(drill, server, token, seconds, lambda: renew(drill, server, crt, key))
+        steady(drill, server.url, token, RATE, seconds, lambda: renew(drill, server, crt, key))
         assert 'reloads_total{outcome="failed"} 0' in get(f"{server.url}/metrics")[1]
     if drill.is_full:
         with drill.step("testssl.sh finds nothing bad of the server's own"):
@@ -134,32 +133,6 @@ def check_limits(edge):
     lines = [json.loads(line) for line in log]
     assert all(line["client"] == "127.0.0.1" for line in lines)
     assert any(line["status"] == 401 and line["request_id"] for line in lines), "no request ids"
-
-
-def under_load(drill, edge, token, seconds, work):
-    """Does `work` while requests go on."""
-    failed = []
-
-    def load():
-        try:
-            script = Path(__file__).parent / "lib/steady.js"
-            figures.update(k6(drill, script, BASE_URL=edge.url, TOKEN=token, RATE=RATE, SECONDS=seconds))
-        except AssertionError as error:
-            failed.append(error)
-
-    figures = {}
-    thread = threading.Thread(target=load)
-    thread.start()
-    pause(3)
-    work()
-    still = thread.is_alive()
-    thread.join()
-    if failed:
-        raise failed[0]
-    assert still, "the load ended before the work did"
-    duration = figures["http_req_duration"]
-    drill.figure(f"{figures['http_reqs']['count']} requests, {figures['checks']['fails']} failed; "
-                 f"p95 {duration['p(95)']:.1f} ms, longest {duration['max']:.0f} ms")
 
 
 def replace(replicas):

@@ -6,13 +6,11 @@ import os
 import socket
 import ssl
 import sys
-import threading
-from pathlib import Path
 
 from lib.api import Client
-from lib.daemons import LOOSE, Daemon, Server, free_port, get, pause
+from lib.daemons import LOOSE, Daemon, Server, free_port, get
 from lib.drill import Drill, wait_until
-from lib.k6 import PACKAGE, k6
+from lib.k6 import PACKAGE, steady
 from lib.tools import apt, run, venv
 
 INSIDE = "DRILL_INSIDE_NAMESPACES"
@@ -52,7 +50,9 @@ def main():
                 "RATE_LIMIT_ENABLED": "false"})
             before = shown(server, authority)
         with drill.step(f"it is renewed under {RATE} requests a second: none fails"):
-            under_load(drill, server, lambda: renew(lego, server, authority, before))
+            token = Client(server.url, server.EMAIL, server.PASSWORD, LOOSE).token
+            work = lambda: renew(lego, server, authority, before)
+            steady(drill, server.url, token, RATE, SECONDS, work)
         with drill.step("the same process goes on"):
             assert server.process.poll() is None
             assert "a new certificate serves" in server.said()
@@ -109,30 +109,6 @@ def renew(lego, server, authority, before):
     """At once, though it is not time yet."""
     lego("renew", "--days", "3650", "--no-random-sleep")
     wait_until("the renewed certificate is shown", lambda: shown(server, authority) != before, seconds=20)
-
-
-def under_load(drill, server, work):
-    """Does `work` while requests go on."""
-    figures, failed = {}, []
-    token = Client(server.url, server.EMAIL, server.PASSWORD, LOOSE).token
-
-    def load():
-        try:
-            script = Path(__file__).parent / "lib/steady.js"
-            figures.update(k6(drill, script, BASE_URL=server.url, TOKEN=token, RATE=RATE, SECONDS=SECONDS))
-        except AssertionError as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=load)
-    thread.start()
-    pause(3)
-    work()
-    still = thread.is_alive()
-    thread.join()
-    if failed:
-        raise failed[0]
-    assert still, "the load ended before the work did"
-    drill.figure(f"{figures['http_reqs']['count']} requests, {figures['checks']['fails']} failed")
 
 
 if __name__ == "__main__":

@@ -4,14 +4,12 @@ stays refused, and the servers find the new master by themselves."""
 
 import json
 import sys
-import threading
 import time
-from pathlib import Path
 
 from lib.api import Client
-from lib.daemons import Postgres, Server, get, pause
+from lib.daemons import Postgres, Server, get
 from lib.drill import Drill, wait_until
-from lib.k6 import k6
+from lib.k6 import steady
 from lib.sentinels import Watched
 from lib.tools import apt
 
@@ -96,34 +94,19 @@ def is_refused(client, server):
 
 def fail_over(drill, watched, servers, seconds):
     """The master killed, with the first sentinel that the servers would ask."""
-    figures, failed, token = {}, [], admin(servers[0]).token
+    def work():
+        before = watched.master()
+        watched.sentinels[0].kill()
+        before.kill()
+        gone = time.monotonic()
+        wait_until("the servers miss it", lambda: "lost" in states(servers) or watched.master() is not before)
+        wait_until("another is the master", lambda: watched.master() is not before, seconds=60)
+        elected = time.monotonic() - gone
+        wait_until("the servers are connected", lambda: states(servers) == {"connected"}, seconds=60)
+        drill.figure(f"another master after {elected:.1f} s, connected after {time.monotonic() - gone:.1f} s")
 
-    def load():
-        try:
-            script = Path(__file__).parent / "lib/steady.js"
-            urls = ",".join(one.url for one in servers)
-            figures.update(k6(drill, script, BASE_URL=urls, TOKEN=token, RATE=RATE, SECONDS=seconds))
-        except AssertionError as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=load)
-    thread.start()
-    pause(3)
-    before = watched.master()
-    watched.sentinels[0].kill()
-    before.kill()
-    gone = time.monotonic()
-    wait_until("the servers miss it", lambda: "lost" in states(servers) or watched.master() is not before)
-    wait_until("another is the master", lambda: watched.master() is not before, seconds=60)
-    elected = time.monotonic() - gone
-    wait_until("the servers are connected", lambda: states(servers) == {"connected"}, seconds=60)
-    drill.figure(f"another master after {elected:.1f} s, connected after {time.monotonic() - gone:.1f} s")
-    thread.join()
-    if failed:
-        raise failed[0]
-    duration = figures["http_req_duration"]
-    drill.figure(f"{figures['http_reqs']['count']} requests, {figures['checks']['fails']} failed; "
-                 f"p95 {duration['p(95)']:.1f} ms, longest {duration['max']:.0f} ms")
+    urls = ",".join(one.url for one in servers)
+    steady(drill, urls, admin(servers[0]).token, RATE, seconds, work)
 
 
 def check_held(drill, servers, poor, revoked):
